@@ -1,0 +1,181 @@
+using LibContainer.Linux;
+
+namespace LibContainer.Launch.Steps;
+
+/// <summary>Changes how mounts propagate between this namespace and the one it was copied from.</summary>
+/// <param name="Flags"><see cref="MountFlags.Private"/>, with <see cref="MountFlags.Recursive"/> for the whole tree.</param>
+public sealed record SetPropagationStep(MountFlags Flags) : LaunchStep
+{
+    /// <inheritdoc/>
+    public override string Description => $"mount / {((Flags & MountFlags.Recursive) != 0 ? "r" : "")}private";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> SystemCalls => Calls;
+
+    private static readonly string[] Calls = ["mount"];
+
+    internal override void Write(PlanWriter plan, ref StepRecord record)
+    {
+        record.Kind = StepKind.SetPropagation;
+        record.Flags = (ulong)Flags;
+    }
+}
+
+/// <summary>Makes a directory of the host, with all that is mounted below it, the container's root.</summary>
+/// <param name="Source">Path on the host.</param>
+public sealed record OpenRootTreeStep(string Source) : LaunchStep
+{
+    /// <inheritdoc/>
+    public override string Description => $"open_tree {Source} as the root";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> SystemCalls => Calls;
+
+    private static readonly string[] Calls = ["open_tree", "move_mount"];
+
+    internal override void Write(PlanWriter plan, ref StepRecord record)
+    {
+        record.Kind = StepKind.OpenRootTree;
+        record.Text = plan.Text(Source);
+    }
+}
+
+/// <summary>Makes an empty file system in memory the container's root.</summary>
+/// <param name="Size">Most that it can hold, as tmpfs(5) writes it: <c>1m</c>.</param>
+public sealed record OpenRootMemoryStep(string Size) : LaunchStep
+{
+    /// <inheritdoc/>
+    public override string Description => $"fsopen tmpfs as the root (size={Size},mode=0755)";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> SystemCalls => Calls;
+
+    private static readonly string[] Calls = ["fsopen", "fsconfig", "fsconfig", "fsconfig", "fsmount", "move_mount"];
+
+    internal override void Write(PlanWriter plan, ref StepRecord record)
+    {
+        record.Kind = StepKind.OpenRootMemory;
+        record.Text = plan.Text(Size);
+    }
+}
+
+/// <summary>Mounts a new file system.</summary>
+/// <param name="Source">What the mount table will show as its source.</param>
+/// <param name="Destination">Directory in the container; made when it is missing.</param>
+/// <param name="Type">File system type.</param>
+/// <param name="Flags">Flags of the mount.</param>
+/// <param name="Data">Options of the file system.</param>
+public sealed record MountStep(string Source, string Destination, string Type, MountFlags Flags, string Data = "") : LaunchStep
+{
+    /// <inheritdoc/>
+    public override string Description => $"mount {Type} on {InContainer(Destination)}{MountFlagNames.InBrackets(Flags, Data)}";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> SystemCalls => Calls;
+
+    private static readonly string[] Calls = ["openat2", "fchdir", "mount"];
+
+    internal override void Write(PlanWriter plan, ref StepRecord record)
+    {
+        record.Kind = StepKind.Mount;
+        record.Flags = (ulong)Flags;
+        record.Mode = 0x1ED; // 0755
+        record.Text = plan.Text(Source);
+        record.Text2 = plan.PathInRoot(Destination);
+        record.Text3 = plan.Text(Type);
+        record.Text4 = Data.Length == 0 ? 0 : plan.Text(Data);
+    }
+}
+
+/// <summary>Shows a file or directory of the host in the container.</summary>
+/// <param name="Source">Path on the host.</param>
+/// <param name="Destination">Path in the container; made when it is missing.</param>
+/// <param name="Flags">Flags of the mount; with <see cref="MountFlags.Recursive"/> what is mounted below the source comes along, under the same flags.</param>
+/// <param name="IsFile">The source is not a directory.</param>
+public sealed record BindStep(string Source, string Destination, MountFlags Flags, bool IsFile = false) : LaunchStep
+{
+    private static readonly string[] WithFlags = ["open_tree", "mount_setattr", "openat2", "move_mount"];
+    private static readonly string[] WithoutFlags = ["open_tree", "openat2", "move_mount"];
+
+    /// <inheritdoc/>
+    public override string Description => $"bind {Source} on {InContainer(Destination)}{MountFlagNames.InBrackets(Flags)}";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> SystemCalls => MountFlagNames.ToAttributes(Flags) == 0 ? WithoutFlags : WithFlags;
+
+    internal override void Write(PlanWriter plan, ref StepRecord record)
+    {
+        record.Kind = StepKind.Bind;
+        record.Flags = MountFlagNames.ToAttributes(Flags);
+        record.Value = (Flags & MountFlags.Recursive) != 0 ? 1u : 0u;
+        record.Value2 = IsFile ? 1u : 0u;
+        record.Text = plan.Text(Source);
+        record.Text2 = plan.PathInRoot(Destination);
+    }
+}
+
+/// <summary>Hides a path: a directory behind an empty one, anything else behind /dev/null. A path that is not there is left alone.</summary>
+/// <param name="Path">Path in the container.</param>
+public sealed record MaskPathStep(string Path) : LaunchStep
+{
+    /// <inheritdoc/>
+    public override string Description => $"mask {InContainer(Path)}";
+
+    /// <summary>Of a path that exists; a directory stops at mount.</summary>
+    public override IReadOnlyList<string> SystemCalls => Calls;
+
+    private static readonly string[] Calls = ["openat2", "fchdir", "mount|open_tree", "move_mount"];
+
+    internal override void Write(PlanWriter plan, ref StepRecord record)
+    {
+        record.Kind = StepKind.MaskPath;
+        record.Text = plan.PathInRoot(Path);
+    }
+}
+
+/// <summary>Makes a path read-only, with all that is mounted below it. A path that is not there is left alone.</summary>
+/// <param name="Path">Path in the container.</param>
+public sealed record ReadOnlyPathStep(string Path) : LaunchStep
+{
+    /// <inheritdoc/>
+    public override string Description => $"bind {InContainer(Path)} on itself (ro)";
+
+    /// <summary>Of a path that exists.</summary>
+    public override IReadOnlyList<string> SystemCalls => Calls;
+
+    private static readonly string[] Calls = ["openat2", "open_tree", "mount_setattr", "move_mount"];
+
+    internal override void Write(PlanWriter plan, ref StepRecord record)
+    {
+        record.Kind = StepKind.ReadOnlyPath;
+        record.Text = plan.PathInRoot(Path);
+    }
+}
+
+/// <summary>Makes the root mount read-only, and only it: what is mounted below keeps its flags.</summary>
+public sealed record ReadOnlyRootStep : LaunchStep
+{
+    /// <inheritdoc/>
+    public override string Description => "mount_setattr / (ro)";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> SystemCalls => Calls;
+
+    private static readonly string[] Calls = ["mount_setattr"];
+
+    internal override void Write(PlanWriter plan, ref StepRecord record) => record.Kind = StepKind.ReadOnlyRoot;
+}
+
+/// <summary>Changes to the new root and lets go of the host's.</summary>
+public sealed record PivotRootStep : LaunchStep
+{
+    /// <inheritdoc/>
+    public override string Description => "pivot_root to the root, and unmount the host's";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> SystemCalls => Calls;
+
+    private static readonly string[] Calls = ["fchdir", "pivot_root", "umount2", "chdir"];
+
+    internal override void Write(PlanWriter plan, ref StepRecord record) => record.Kind = StepKind.PivotRoot;
+}

@@ -1,0 +1,230 @@
+using System.Runtime;
+using LibContainer.Linux;
+
+namespace LibContainer.Launch;
+
+/// <summary>
+/// The launcher: clones the first process of each container for a host that has too many threads to do it, and kills those processes
+/// when the host is gone. One per host process, single-threaded, without heap, parser or policy.
+/// </summary>
+/// <remarks>Enters with: 0-2 /dev/null, 3 the host's socket, 4 the memory of the step words; a session of its own, default signals, no environment.</remarks>
+internal static unsafe class Program
+{
+    private const int HostSocket = 3;
+    private const int StepWordMemory = 4;
+    private const int BufferLength = LaunchRequest.MaxInlinePlan + 4096;
+    private const int ControlLength = 256;
+
+    /// <summary>struct msghdr, struct iovec of recvmsg(2).</summary>
+    private struct Message
+    {
+        public byte* Name;
+        public ulong NameLength;
+        public Piece* Pieces;
+        public ulong PieceCount;
+        public byte* Control;
+        public ulong ControlLength;
+        public ulong Flags;
+    }
+
+    private struct Piece
+    {
+        public byte* Start;
+        public ulong Length;
+    }
+
+    /// <summary>struct cmsghdr of cmsg(3), and the descriptors behind it.</summary>
+    private struct Rights
+    {
+        public ulong Length;
+        public int Level;
+        public int Type;
+        public fixed int Descriptors[8];
+
+        public const int HeaderLength = 16;
+    }
+
+    /// <summary>struct clone_args of clone3(2), 88 bytes since Linux 5.7.</summary>
+    private struct CloneArguments
+    {
+        public ulong Flags, PidFd, ChildTid, ParentTid, ExitSignal, Stack, StackSize, Tls, SetTid, SetTidSize, Cgroup;
+    }
+
+    /// <summary>What lives as long as the launcher.</summary>
+    private struct State
+    {
+        public byte* Buffer;
+        public uint* StepWords;
+
+        /// <summary>Highest descriptor that can be a container's pidfd.</summary>
+        public int LastPidFd;
+    }
+
+    private static int Main() => 0; // csc wants one; the linker drops it
+
+    [RuntimeExport("main")]
+    private static int Start(int argumentCount, byte** arguments)
+    {
+        // Whatever the host forgot to mark close-on-exec ends here, before it can reach a container.
+        Kernel.Call(SystemCallNumber.close_range, StepWordMemory + 1, uint.MaxValue, 0, 0, 0, 0);
+        Kernel.Call(SystemCallNumber.chdir, (long)Kernel.Literal("/"u8), 0, 0, 0, 0, 0);
+        Kernel.Call(SystemCallNumber.prctl, Uapi.PR_SET_NAME, (long)Kernel.Literal("lc-launcher"u8), 0, 0, 0, 0);
+
+        State state;
+        state.LastPidFd = 0;
+        long words = Kernel.Call(
+            SystemCallNumber.mmap, 0, StepWord.Count * sizeof(uint), Uapi.PROT_READ | Uapi.PROT_WRITE, Uapi.MAP_SHARED, StepWordMemory, 0);
+        long buffer = Kernel.Call(
+            SystemCallNumber.mmap, 0, BufferLength, Uapi.PROT_READ | Uapi.PROT_WRITE, Uapi.MAP_PRIVATE | Uapi.MAP_ANONYMOUS, -1, 0);
+        Kernel.Call(SystemCallNumber.close, StepWordMemory, 0, 0, 0, 0, 0);
+        if (words < 0 || buffer < 0)
+            return 1;
+        state.StepWords = (uint*)words;
+        state.Buffer = (byte*)buffer;
+
+        while (Serve(&state)) { }
+
+        KillContainers(&state);
+        return 0;
+    }
+
+    /// <returns>False when the host is gone.</returns>
+    private static bool Serve(State* state)
+    {
+        Rights rights;
+        rights.Length = 0;
+        byte* control = stackalloc byte[ControlLength];
+        Piece piece;
+        piece.Start = state->Buffer;
+        piece.Length = BufferLength;
+        Message message;
+        message.Name = null;
+        message.NameLength = 0;
+        message.Pieces = &piece;
+        message.PieceCount = 1;
+        message.Control = control;
+        message.ControlLength = ControlLength;
+        message.Flags = 0;
+
+        long received = Kernel.Call(SystemCallNumber.recvmsg, HostSocket, (long)(&message), Uapi.MSG_CMSG_CLOEXEC, 0, 0, 0);
+        if (received == -Uapi.EINTR)
+            return true;
+        if (received <= 0)
+            return false;
+
+        LaunchRequest* request = (LaunchRequest*)state->Buffer;
+        for (uint i = 0; i < request->ReleaseCount; i++)
+            Close(request->Release[i]);
+        if (request->Kind != LaunchRequestKind.Launch)
+            return true;
+
+        Rights* passed = (Rights*)control;
+        int count = 0;
+        if (message.ControlLength >= Rights.HeaderLength)
+            count = (int)((passed->Length - Rights.HeaderLength) / sizeof(int));
+
+        LaunchReply reply;
+        reply.Descriptor = -1;
+        if ((message.Flags & Uapi.MSG_CTRUNC) != 0 || count < LaunchRequest.Descriptors + (int)request->PlanInDescriptor)
+            reply.Pid = -Uapi.EMFILE; // the kernel drops what does not fit into our descriptor table
+        else
+            Clone(state, request, passed, count, &reply);
+
+        for (int i = 0; i < count; i++)
+            Close(passed->Descriptors[i]);
+        Reply(&reply);
+        return true;
+    }
+
+    private static void Clone(State* state, LaunchRequest* request, Rights* passed, int count, LaunchReply* reply)
+    {
+        int pidFd = -1;
+        CloneArguments arguments;
+        arguments.Flags = request->CloneFlags | (ulong)(Uapi.CLONE_PARENT | Uapi.CLONE_PIDFD);
+        arguments.PidFd = (ulong)(&pidFd);
+        arguments.ChildTid = 0;
+        arguments.ParentTid = 0;
+        arguments.ExitSignal = 0; // with CLONE_PARENT it is ours, SIGCHLD, and anything else here is EINVAL
+        arguments.Stack = 0;
+        arguments.StackSize = 0;
+        arguments.Tls = 0;
+        arguments.SetTid = 0;
+        arguments.SetTidSize = 0;
+        arguments.Cgroup = 0;
+
+        long pid = Kernel.Call(SystemCallNumber.clone3, (long)(&arguments), sizeof(CloneArguments), 0, 0, 0, 0);
+        if (pid == 0)
+            RunChild(state, request, passed, count);
+        reply->Pid = (int)pid;
+        reply->Descriptor = pidFd;
+        if (pid > 0 && pidFd > state->LastPidFd)
+            state->LastPidFd = pidFd;
+    }
+
+    private static void RunChild(State* state, LaunchRequest* request, Rights* passed, int count)
+    {
+        // First of all the launcher's socket goes: its number becomes the child's own.
+        Kernel.Call(SystemCallNumber.dup3, passed->Descriptors[0], HostSocket, Uapi.O_CLOEXEC, 0, 0, 0);
+        for (int i = 0; i < 3; i++)
+            Kernel.Call(SystemCallNumber.dup3, passed->Descriptors[1 + i], i, 0, 0, 0, 0);
+
+        byte* plan = (byte*)(request + 1);
+        if (request->PlanInDescriptor != 0)
+            plan = (byte*)Kernel.Call(
+                SystemCallNumber.mmap, 0, request->PlanLength, Uapi.PROT_READ | Uapi.PROT_WRITE, Uapi.MAP_PRIVATE, passed->Descriptors[count - 1], 0);
+
+        // Pidfds of other containers, and the descriptors just copied.
+        Kernel.Call(SystemCallNumber.close_range, HostSocket + 1, uint.MaxValue, 0, 0, 0, 0);
+
+        PlanExecution execution = default;
+        execution.Initialize(plan, HostSocket, state->StepWords + request->StepWord);
+        StepReport report;
+        if ((long)plan < 0 && (long)plan > -4096)
+        {
+            report.Step = 0;
+            report.Errno = (ushort)-(long)plan;
+            report.Call = (ushort)SystemCallNumber.mmap;
+        }
+        else
+            report = Interpreter.Run(&execution);
+
+        Kernel.Call(SystemCallNumber.sendto, HostSocket, (long)(&report), sizeof(StepReport), Uapi.MSG_NOSIGNAL, 0, 0);
+        while (true)
+            Kernel.Call(SystemCallNumber.exit_group, 127, 0, 0, 0, 0, 0);
+    }
+
+    private static void Reply(LaunchReply* reply)
+    {
+        Rights rights;
+        rights.Length = Rights.HeaderLength + sizeof(int);
+        rights.Level = Uapi.SOL_SOCKET;
+        rights.Type = Uapi.SCM_RIGHTS;
+        rights.Descriptors[0] = reply->Descriptor;
+        rights.Descriptors[1] = 0;
+        Piece piece;
+        piece.Start = (byte*)reply;
+        piece.Length = (ulong)sizeof(LaunchReply);
+        Message message;
+        message.Name = null;
+        message.NameLength = 0;
+        message.Pieces = &piece;
+        message.PieceCount = 1;
+        message.Control = (byte*)&rights;
+        message.ControlLength = reply->Pid > 0 ? Rights.HeaderLength + 8u : 0u;
+        message.Flags = 0;
+        // An error here means that the host is gone; the next receive says so too, and every container dies.
+        Kernel.Call(SystemCallNumber.sendmsg, HostSocket, (long)(&message), Uapi.MSG_NOSIGNAL, 0, 0, 0);
+    }
+
+    /// <summary>
+    /// The host is gone: so are its containers, whatever they did to their parent-death signal. Other descriptors than pidfds answer EBADF,
+    /// and processes that have ended answer ESRCH, so no table is needed.
+    /// </summary>
+    private static void KillContainers(State* state)
+    {
+        for (int descriptor = HostSocket + 1; descriptor <= state->LastPidFd; descriptor++)
+            Kernel.Call(SystemCallNumber.pidfd_send_signal, descriptor, Uapi.SIGKILL, 0, 0, 0, 0);
+    }
+
+    private static void Close(int descriptor) => Kernel.Call(SystemCallNumber.close, descriptor, 0, 0, 0, 0, 0);
+}

@@ -1,0 +1,187 @@
+using LibContainer.Linux;
+
+namespace LibContainer.Launch;
+
+// Mounts go onto descriptors, never onto names: move_mount takes the descriptor itself, and mount(2), which takes only a name, is given
+// "." after fchdir to the descriptor. No step needs /proc, so there is nothing under /proc that a container could have prepared (CVE-2025-52881).
+internal static unsafe partial class Interpreter
+{
+    /// <summary>struct mount_attr of mount_setattr(2).</summary>
+    private struct MountAttributes
+    {
+        public ulong Set;
+        public ulong Clear;
+        public ulong Propagation;
+        public ulong UserNamespace;
+    }
+
+    private static long SetPropagation(PlanExecution* execution, StepRecord* step)
+        => execution->Do(SystemCallNumber.mount, 0, (long)Kernel.Literal("/"u8), 0, (long)step->Flags);
+
+    private static long SetAttributes(PlanExecution* execution, long mount, ulong set, int recursive)
+    {
+        MountAttributes attributes;
+        attributes.Set = set;
+        // The access time is a field of its own: to set one mode, the field is cleared first.
+        attributes.Clear = (set & Uapi.MOUNT_ATTR__ATIME) != 0 ? Uapi.MOUNT_ATTR__ATIME : 0u;
+        attributes.Propagation = 0;
+        attributes.UserNamespace = 0;
+        return execution->Do(
+            SystemCallNumber.mount_setattr, mount, (long)Kernel.Literal(""u8), Uapi.AT_EMPTY_PATH | recursive, (long)(&attributes), sizeof(MountAttributes));
+    }
+
+    // recursive: AT_RECURSIVE or 0
+    private static long CloneTree(PlanExecution* execution, long directory, byte* path, int recursive)
+        => execution->Do(SystemCallNumber.open_tree, directory, (long)path, Uapi.OPEN_TREE_CLONE | Uapi.O_CLOEXEC | Uapi.AT_EMPTY_PATH | recursive);
+
+    private static long Attach(PlanExecution* execution, long tree, long target)
+        => execution->Do(
+            SystemCallNumber.move_mount, tree, (long)Kernel.Literal(""u8), target, (long)Kernel.Literal(""u8),
+            Uapi.MOVE_MOUNT_F_EMPTY_PATH | Uapi.MOVE_MOUNT_T_EMPTY_PATH);
+
+    /// <summary>
+    /// Puts the new root on top of "/", where it hides nothing: names that start with "/" still begin below it, at the host's root, and
+    /// the new root is reached by its descriptor alone. So no directory of the host has to be made or lent for it.
+    /// </summary>
+    private static long AttachRoot(PlanExecution* execution, long root)
+    {
+        if (root < 0)
+            return root;
+        execution->Root = (int)root;
+        return execution->Do(
+            SystemCallNumber.move_mount, root, (long)Kernel.Literal(""u8), Uapi.AT_FDCWD, (long)Kernel.Literal("/"u8), Uapi.MOVE_MOUNT_F_EMPTY_PATH);
+    }
+
+    private static long OpenRootTree(PlanExecution* execution, StepRecord* step)
+        => AttachRoot(execution, CloneTree(execution, Uapi.AT_FDCWD, execution->Text(step->Text), Uapi.AT_RECURSIVE));
+
+    private static long OpenRootMemory(PlanExecution* execution, StepRecord* step)
+    {
+        long context = execution->Do(SystemCallNumber.fsopen, (long)Kernel.Literal("tmpfs"u8), Uapi.FSOPEN_CLOEXEC);
+        if (context < 0)
+            return context;
+
+        long result = SetOption(execution, context, Kernel.Literal("mode"u8), Kernel.Literal("0755"u8));
+        if (result >= 0)
+            result = SetOption(execution, context, Kernel.Literal("size"u8), execution->Text(step->Text));
+        if (result >= 0)
+            result = execution->Do(SystemCallNumber.fsconfig, context, Uapi.FSCONFIG_CMD_CREATE);
+        if (result >= 0)
+            result = execution->Do(SystemCallNumber.fsmount, context, Uapi.FSMOUNT_CLOEXEC, Uapi.MOUNT_ATTR_NOSUID | Uapi.MOUNT_ATTR_NODEV);
+        Close(context);
+        return AttachRoot(execution, result);
+    }
+
+    private static long SetOption(PlanExecution* execution, long context, byte* key, byte* value)
+        => execution->Do(SystemCallNumber.fsconfig, context, Uapi.FSCONFIG_SET_STRING, (long)key, (long)value);
+
+    private static long Mount(PlanExecution* execution, StepRecord* step)
+    {
+        long target = EnsureDirectory(execution, execution->Text(step->Text2), step->Mode);
+        if (target < 0)
+            return target;
+        long result = MountAt(
+            execution, target, execution->Text(step->Text), execution->Text(step->Text3), (long)step->Flags, execution->Text(step->Text4));
+        Close(target);
+        return result;
+    }
+
+    private static long MountAt(PlanExecution* execution, long target, byte* source, byte* type, long flags, byte* data)
+    {
+        long result = execution->Do(SystemCallNumber.fchdir, target);
+        if (result < 0)
+            return result;
+        return execution->Do(SystemCallNumber.mount, (long)source, (long)Kernel.Literal("."u8), (long)type, flags, (long)data);
+    }
+
+    private static long Bind(PlanExecution* execution, StepRecord* step)
+    {
+        int recursive = step->Value != 0 ? Uapi.AT_RECURSIVE : 0;
+        long tree = CloneTree(execution, Uapi.AT_FDCWD, execution->Text(step->Text), recursive);
+        if (tree < 0)
+            return tree;
+
+        // Before it is attached, so that there is no moment in which it can be written; recursively, which a remount never was.
+        long result = step->Flags == 0 ? 0 : SetAttributes(execution, tree, step->Flags, recursive);
+        if (result >= 0)
+        {
+            byte* destination = execution->Text(step->Text2);
+            long target = step->Value2 != 0 ? EnsureFile(execution, destination) : EnsureDirectory(execution, destination, 0x1ED); // 0755
+            result = target < 0 ? target : Attach(execution, tree, target);
+            if (target >= 0)
+                Close(target);
+        }
+        Close(tree);
+        return result;
+    }
+
+    private static long MaskPath(PlanExecution* execution, StepRecord* step)
+    {
+        long target = OpenInRoot(execution, execution->Text(step->Text));
+        if (target < 0)
+            return target == -Uapi.ENOENT ? 0 : target;
+
+        long result = MountAt(
+            execution, target, Kernel.Literal("tmpfs"u8), Kernel.Literal("tmpfs"u8),
+            Uapi.MS_RDONLY | Uapi.MS_NOSUID | Uapi.MS_NODEV | Uapi.MS_NOEXEC, Kernel.Literal("nr_blocks=1,nr_inodes=1,mode=0555"u8));
+        if (result == -Uapi.ENOTDIR)
+            result = MaskFile(execution, target);
+        Close(target);
+        return result;
+    }
+
+    /// <summary>The host's own /dev/null, looked at before it is used: the container's could have been planted (CVE-2025-31133).</summary>
+    private static long MaskFile(PlanExecution* execution, long target)
+    {
+        if (execution->Null < 0)
+        {
+            byte* path = Kernel.Literal("/dev/null"u8);
+            long device = execution->Do(SystemCallNumber.openat, Uapi.AT_FDCWD, (long)path, Uapi.O_PATH | Uapi.O_CLOEXEC);
+            if (device < 0)
+                return device;
+            long same = VerifyNode(execution, device, Kernel.Literal(""u8), Uapi.AT_EMPTY_PATH, Uapi.S_IFCHR, 1, 3);
+            if (same < 0)
+                return same;
+            execution->Null = (int)device;
+        }
+        long tree = CloneTree(execution, execution->Null, Kernel.Literal(""u8), 0);
+        if (tree < 0)
+            return tree;
+        long result = Attach(execution, tree, target);
+        Close(tree);
+        return result;
+    }
+
+    private static long ReadOnlyPath(PlanExecution* execution, StepRecord* step)
+    {
+        long target = OpenInRoot(execution, execution->Text(step->Text));
+        if (target < 0)
+            return target == -Uapi.ENOENT ? 0 : target;
+
+        long tree = CloneTree(execution, target, Kernel.Literal(""u8), Uapi.AT_RECURSIVE);
+        long result = tree;
+        if (tree >= 0)
+        {
+            result = SetAttributes(execution, tree, Uapi.MOUNT_ATTR_RDONLY, Uapi.AT_RECURSIVE);
+            if (result >= 0)
+                result = Attach(execution, tree, target);
+            Close(tree);
+        }
+        Close(target);
+        return result;
+    }
+
+    /// <summary>pivot_root(2), section NOTES: with "." twice the old root ends up on top of the new one, and needs no directory in it.</summary>
+    private static long PivotRoot(PlanExecution* execution)
+    {
+        byte* here = Kernel.Literal("."u8);
+        long result = execution->Do(SystemCallNumber.fchdir, execution->Root);
+        if (result >= 0)
+            result = execution->Do(SystemCallNumber.pivot_root, (long)here, (long)here);
+        if (result >= 0)
+            result = execution->Do(SystemCallNumber.umount2, (long)here, Uapi.MNT_DETACH);
+        if (result >= 0)
+            result = execution->Do(SystemCallNumber.chdir, (long)Kernel.Literal("/"u8));
+        return result;
+    }
+}

@@ -1,0 +1,110 @@
+using LibContainer.Linux;
+
+namespace LibContainer.Launch;
+
+// What the program runs as: limits, ids, capabilities, its directory.
+internal static unsafe partial class Interpreter
+{
+    private struct ResourceLimit
+    {
+        public ulong Soft;
+        public ulong Hard;
+    }
+
+    private static long SetResourceLimit(PlanExecution* execution, StepRecord* step)
+    {
+        ResourceLimit limit;
+        limit.Soft = step->Value;
+        limit.Hard = step->Value2;
+        return execution->Do(SystemCallNumber.prlimit64, 0, step->Mode, (long)(&limit));
+    }
+
+    private static long LimitCapabilities(PlanExecution* execution, StepRecord* step)
+    {
+        long result = 0;
+        for (int capability = 0; capability <= (int)step->Value2 && result >= 0; capability++)
+            if ((step->Value >> capability & 1) == 0)
+                result = execution->Do(SystemCallNumber.prctl, Uapi.PR_CAPBSET_DROP, capability);
+        return result;
+    }
+
+    /// <summary>Groups first: after the user id changes there may be no right to change them.</summary>
+    private static long SetIds(PlanExecution* execution, StepRecord* step)
+    {
+        long user = (long)step->Value, group = (long)step->Value2;
+        long result = execution->Do(SystemCallNumber.setresgid, group, group, group);
+        return result < 0 ? result : execution->Do(SystemCallNumber.setresuid, user, user, user);
+    }
+
+    /// <summary>struct __user_cap_header_struct and two struct __user_cap_data_struct of capset(2).</summary>
+    private struct CapabilityRequest
+    {
+        public uint Version;
+        public int Pid;
+        public uint EffectiveLow, PermittedLow, InheritableLow;
+        public uint EffectiveHigh, PermittedHigh, InheritableHigh;
+    }
+
+    private static long SetCapabilities(PlanExecution* execution, StepRecord* step)
+    {
+        CapabilityRequest request;
+        request.Version = Uapi.LINUX_CAPABILITY_VERSION_3;
+        request.Pid = 0;
+        request.EffectiveLow = (uint)step->Value;
+        request.PermittedLow = (uint)step->Value2;
+        request.InheritableLow = (uint)step->Flags;
+        request.EffectiveHigh = (uint)(step->Value >> 32);
+        request.PermittedHigh = (uint)(step->Value2 >> 32);
+        request.InheritableHigh = (uint)(step->Flags >> 32);
+        return execution->Do(SystemCallNumber.capset, (long)(&request), (long)(&request.EffectiveLow));
+    }
+
+    private static long SetAmbientCapabilities(PlanExecution* execution, StepRecord* step)
+    {
+        long result = execution->Do(SystemCallNumber.prctl, Uapi.PR_CAP_AMBIENT, Uapi.PR_CAP_AMBIENT_CLEAR_ALL);
+        for (int capability = 0; capability < 64 && result >= 0; capability++)
+            if ((step->Value >> capability & 1) != 0)
+                result = execution->Do(SystemCallNumber.prctl, Uapi.PR_CAP_AMBIENT, Uapi.PR_CAP_AMBIENT_RAISE, capability);
+        return result;
+    }
+
+    /// <summary>struct ifreq of netdevice(7).</summary>
+    private struct InterfaceRequest
+    {
+        public fixed byte Name[16];
+        public ushort Flags;
+        public fixed byte Rest[22];
+    }
+
+    private static long InterfaceUp(PlanExecution* execution, StepRecord* step)
+    {
+        InterfaceRequest request;
+        byte* from = execution->Text(step->Text);
+        for (int i = 0; i < 40; i++)
+            ((byte*)&request)[i] = 0;
+        for (int i = 0; i < 15 && from[i] != 0; i++)
+            request.Name[i] = from[i];
+        request.Flags = Uapi.IFF_UP;
+
+        long socket = execution->Do(SystemCallNumber.socket, Uapi.AF_INET, Uapi.SOCK_DGRAM | Uapi.SOCK_CLOEXEC);
+        if (socket < 0)
+            return socket;
+        long result = execution->Do(SystemCallNumber.ioctl, socket, Uapi.SIOCSIFFLAGS, (long)(&request));
+        Close(socket);
+        return result;
+    }
+
+    /// <summary>After the user id has changed, so that the user's rights decide; and the result must lie inside the root (CVE-2024-21626).</summary>
+    private static long ChangeDirectory(PlanExecution* execution, StepRecord* step)
+    {
+        long result = execution->Do(SystemCallNumber.chdir, (long)execution->Text(step->Text));
+        if (result < 0)
+            return result;
+
+        byte* path = stackalloc byte[4096]; // PATH_MAX
+        result = execution->Do(SystemCallNumber.getcwd, (long)path, 4096);
+        if (result < 0)
+            return result;
+        return path[0] == (byte)'/' ? 0 : -Uapi.ENOENT; // "(unreachable)/..." otherwise: getcwd(2)
+    }
+}

@@ -1,0 +1,133 @@
+using LibContainer.Linux;
+
+namespace LibContainer.Launch;
+
+/// <summary>Carries out a plan, step by step, in the process that becomes the container's first.</summary>
+/// <remarks>
+/// Compiled twice: without a runtime into the launcher, and as ordinary C# into LibContainer.Launch. Hence the subset: pointers,
+/// structs, u8 literals; nothing that allocates, throws or casts. It decides nothing: what is missing in a plan does not happen.
+/// </remarks>
+internal static unsafe partial class Interpreter
+{
+    /// <summary>Runs every step. The last one is execve, so returning at all means that one failed.</summary>
+    /// <returns>The report for the host.</returns>
+    internal static StepReport Run(PlanExecution* execution)
+    {
+        PlanHeader* header = (PlanHeader*)execution->Plan;
+        StepRecord* step = (StepRecord*)(header + 1);
+        long result = 0;
+
+        for (uint i = 0; i < header->StepCount && result >= 0; i++, step++)
+        {
+            execution->Step = i;
+            *execution->StepWord = i + 1;
+            result = RunStep(execution, step);
+        }
+
+        StepReport report;
+        report.Step = execution->Step;
+        report.Errno = (ushort)-result;
+        report.Call = (ushort)execution->Call;
+        return report;
+    }
+
+    /// <returns>Negative errno on failure.</returns>
+    private static long RunStep(PlanExecution* execution, StepRecord* step)
+    {
+        switch (step->Kind)
+        {
+            case StepKind.SetPropagation: return SetPropagation(execution, step);
+            case StepKind.OpenRootTree: return OpenRootTree(execution, step);
+            case StepKind.OpenRootMemory: return OpenRootMemory(execution, step);
+            case StepKind.Mount: return Mount(execution, step);
+            case StepKind.Bind: return Bind(execution, step);
+            case StepKind.MaskPath: return MaskPath(execution, step);
+            case StepKind.ReadOnlyPath: return ReadOnlyPath(execution, step);
+            case StepKind.ReadOnlyRoot: return SetAttributes(execution, execution->Root, Uapi.MOUNT_ATTR_RDONLY, 0);
+            case StepKind.PivotRoot: return PivotRoot(execution);
+
+            case StepKind.OpenDirectory: return OpenDirectory(execution, step);
+            case StepKind.MakeNode: return MakeNode(execution, step);
+            case StepKind.MakeSymbolicLink: return MakeSymbolicLink(execution, step);
+            case StepKind.WriteFile: return WriteFile(execution, step);
+
+            case StepKind.SetUmask: return execution->Do(SystemCallNumber.umask, step->Mode);
+            case StepKind.NewSession: return execution->Do(SystemCallNumber.setsid);
+            case StepKind.SetHostname: return execution->Do(SystemCallNumber.sethostname, (long)execution->Text(step->Text), (long)step->Value);
+            case StepKind.InterfaceUp: return InterfaceUp(execution, step);
+            case StepKind.SetResourceLimit: return SetResourceLimit(execution, step);
+            case StepKind.LimitCapabilities: return LimitCapabilities(execution, step);
+            case StepKind.KeepCapabilities: return execution->Do(SystemCallNumber.prctl, Uapi.PR_SET_KEEPCAPS, (long)step->Value);
+            case StepKind.SetGroups: return execution->Do(SystemCallNumber.setgroups, (long)step->Value, (long)execution->Text(step->Text));
+            case StepKind.SetIds: return SetIds(execution, step);
+            case StepKind.SetCapabilities: return SetCapabilities(execution, step);
+            case StepKind.SetAmbientCapabilities: return SetAmbientCapabilities(execution, step);
+            case StepKind.SetParentDeathSignal: return execution->Do(SystemCallNumber.prctl, Uapi.PR_SET_PDEATHSIG, (long)step->Value);
+            case StepKind.SetDumpable: return execution->Do(SystemCallNumber.prctl, Uapi.PR_SET_DUMPABLE, (long)step->Value);
+            case StepKind.SetNoNewPrivileges: return execution->Do(SystemCallNumber.prctl, Uapi.PR_SET_NO_NEW_PRIVS, 1);
+            case StepKind.ChangeDirectory: return ChangeDirectory(execution, step);
+            case StepKind.Synchronize: return Synchronize(execution);
+            case StepKind.CloseOnExec: return execution->Do(SystemCallNumber.close_range, (long)step->Value, uint.MaxValue, Uapi.CLOSE_RANGE_CLOEXEC);
+            case StepKind.Execute: return Execute(execution, step);
+            default: return -Uapi.EINVAL; // a plan of another build
+        }
+    }
+
+    private static void Close(long descriptor) => Kernel.Call(SystemCallNumber.close, descriptor, 0, 0, 0, 0, 0);
+
+    /// <summary>Tells the host where we are and waits: for the ids it resolves, the network it configures, the hooks it runs.</summary>
+    private static long Synchronize(PlanExecution* execution)
+    {
+        StepReport here;
+        here.Step = execution->Step;
+        here.Errno = 0;
+        here.Call = 0;
+        long result = execution->Do(SystemCallNumber.sendto, execution->Sync, (long)(&here), sizeof(StepReport), Uapi.MSG_NOSIGNAL);
+        if (result < 0)
+            return result;
+
+        GoMessage message;
+        message.Word = 0;
+        do
+            result = execution->Do(SystemCallNumber.read, execution->Sync, (long)(&message), sizeof(GoMessage));
+        while (result == -Uapi.EINTR);
+
+        if (result < 0)
+            return result;
+        // An explicit word: end of file alone also comes from a host that died half-way, and must not release us (seed weakness B2).
+        return message.Word == GoMessage.Go ? 0 : -Uapi.ECANCELED;
+    }
+
+    /// <summary>As execvp(3) does: goes on past what is not there, remembers what may not be run.</summary>
+    private static long Execute(PlanExecution* execution, StepRecord* step)
+    {
+        uint* candidates = (uint*)execution->Text(step->Text);
+        ulong* argv = Relocate(execution, step->Text2);
+        ulong* envp = Relocate(execution, step->Text3);
+
+        *execution->StepWord = StepWord.Executing | (execution->Step + 1);
+        long verdict = -Uapi.ENOENT;
+        for (ulong i = 0; i < step->Value; i++)
+        {
+            long result = execution->Do(SystemCallNumber.execve, (long)execution->Text(candidates[i]), (long)argv, (long)envp);
+            if (result == -Uapi.EACCES)
+                verdict = result;
+            else if (result != -Uapi.ENOENT && result != -Uapi.ENOTDIR)
+            {
+                verdict = result;
+                break;
+            }
+        }
+        *execution->StepWord = execution->Step + 1;
+        return verdict;
+    }
+
+    /// <summary>Offsets into the plan become pointers, once and in place.</summary>
+    private static ulong* Relocate(PlanExecution* execution, uint array)
+    {
+        ulong* pointers = (ulong*)execution->Text(array);
+        for (ulong* pointer = pointers; *pointer != 0; pointer++)
+            *pointer += (ulong)execution->Plan;
+        return pointers;
+    }
+}

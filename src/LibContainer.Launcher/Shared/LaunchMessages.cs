@@ -1,0 +1,104 @@
+namespace LibContainer.Launch;
+
+// Who says what, over which socket. Every message is one packet (SOCK_SEQPACKET).
+//
+//   host                            launcher (descriptor 3)             child (descriptor 3: its own socket)
+//   LaunchRequest + plan, rights ─►
+//                                   clone3 ───────────────────────────► closes the launcher's socket, runs its steps
+//                             ◄──── LaunchReply, right: pidfd
+//                             ◄──────────────────────────────────────── StepReport, Errno 0: waits at a Synchronize step
+//   GoMessage ────────────────────────────────────────────────────────►
+//                             ◄──────────────────────────────────────── StepReport, Errno set: the step failed, exit 127
+//                             ◄──────────────────────────────────────── end of file: with StepWord.Executing the program runs
+//   LaunchRequest (Release) ──────► closes the pidfds: those containers no longer die with the host
+//   end of file ──────────────────► kills every container it still holds, leaves
+
+/// <summary>What the launcher is asked for.</summary>
+internal enum LaunchRequestKind : uint
+{
+    None = 0,
+
+    /// <summary>Start a child with the plan that follows or that comes as the last descriptor.</summary>
+    Launch = 1,
+
+    /// <summary>Close the pidfds in <see cref="LaunchRequest.Release"/>, and nothing else; there is no reply.</summary>
+    Release = 2,
+}
+
+/// <summary>Host to launcher. With <see cref="LaunchRequestKind.Launch"/> the rights are: sync socket, stdin, stdout, stderr, [plan].</summary>
+internal unsafe struct LaunchRequest
+{
+    public LaunchRequestKind Kind;
+
+    /// <summary>Bytes of the plan.</summary>
+    public uint PlanLength;
+
+    /// <summary>1: the plan is in the last descriptor, because a packet has a size limit.</summary>
+    public uint PlanInDescriptor;
+
+    /// <summary>Index of the child's word in the memory that host and launcher share.</summary>
+    public uint StepWord;
+
+    /// <summary>CLONE_NEW*.</summary>
+    public ulong CloneFlags;
+
+    /// <summary>How many of <see cref="Release"/> count.</summary>
+    public uint ReleaseCount;
+
+    public uint Reserved;
+
+    /// <summary>The launcher's descriptor numbers of containers that have ended or were detached.</summary>
+    public fixed int Release[MaxRelease];
+
+    public const int MaxRelease = 32;
+
+    /// <summary>A longer plan travels in a sealed memfd. A packet must fit the socket's send buffer (net.core.wmem_default, 208 KB).</summary>
+    public const int MaxInlinePlan = 64 * 1024;
+
+    public const int Descriptors = 4;
+}
+
+/// <summary>Launcher to host. The right is the child's pidfd.</summary>
+internal struct LaunchReply
+{
+    /// <summary>The child, or a negative errno.</summary>
+    public int Pid;
+
+    /// <summary>The launcher's own number of the pidfd, for <see cref="LaunchRequest.Release"/>.</summary>
+    public int Descriptor;
+}
+
+/// <summary>Child to host: eight bytes.</summary>
+internal struct StepReport
+{
+    /// <summary>Index of the step.</summary>
+    public uint Step;
+
+    /// <summary>0: a Synchronize step is reached. Otherwise the step failed with this.</summary>
+    public ushort Errno;
+
+    /// <summary>Number of the system call that failed.</summary>
+    public ushort Call;
+}
+
+/// <summary>Host to child: go on after a Synchronize step.</summary>
+internal struct GoMessage
+{
+    public ulong Word;
+
+    /// <summary>"go". End of file in its place ends the child: its host is dead.</summary>
+    public const ulong Go = 0x6F67;
+}
+
+/// <summary>The word that a child keeps up to date: where it is, even if it is killed there.</summary>
+internal static class StepWord
+{
+    /// <summary>The child has not come to its first step. Otherwise: index of the step plus 1.</summary>
+    public const uint NotStarted = 0;
+
+    /// <summary>Set right before execve. With it, end of file means that the program runs.</summary>
+    public const uint Executing = 0x80000000;
+
+    /// <summary>Starts that can be under way at once.</summary>
+    public const int Count = 1024;
+}

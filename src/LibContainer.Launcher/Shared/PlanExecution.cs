@@ -1,0 +1,51 @@
+namespace LibContainer.Launch;
+
+/// <summary>One plan being carried out: what its steps hand on to each other. Lives on the stack of the process that runs it.</summary>
+internal unsafe struct PlanExecution
+{
+    /// <summary>The plan, writable: paths are cut in place and argv is turned from offsets into pointers.</summary>
+    public byte* Plan;
+
+    /// <summary>Socket to the host.</summary>
+    public int Sync;
+
+    /// <summary>The container's root, -1 before it is opened.</summary>
+    public int Root;
+
+    /// <summary>The directory that file steps work in, -1 before it is opened.</summary>
+    public int Directory;
+
+    /// <summary>The host's /dev/null, checked to be one; -1 before it is needed.</summary>
+    public int Null;
+
+    /// <summary>Index of the present step.</summary>
+    public uint Step;
+
+    /// <summary>The call that was made last: when a step fails, the one that failed.</summary>
+    public long Call;
+
+    /// <summary>Shared with the host.</summary>
+    public uint* StepWord;
+
+    public void Initialize(byte* plan, int sync, uint* stepWord)
+    {
+        Plan = plan;
+        Sync = sync;
+        Root = -1;
+        Directory = -1;
+        Null = -1;
+        Step = 0;
+        Call = 0;
+        StepWord = stepWord;
+    }
+
+    /// <summary>Makes a system call and remembers which.</summary>
+    /// <returns>The result, or a negative errno.</returns>
+    public long Do(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0)
+    {
+        Call = number;
+        return Kernel.Call(number, a, b, c, d, e, 0);
+    }
+
+    public byte* Text(uint offset) => offset == 0 ? null : Plan + offset;
+}

@@ -1,0 +1,139 @@
+namespace LibContainer.Launch;
+
+// A plan is one buffer. All offsets count from its first byte; a text offset of 0 means: none.
+//
+//   PlanHeader | StepRecord x StepCount | arrays and NUL-terminated texts
+//
+// It never leaves the machine and both ends come from one build, so its numbers are in the machine's own order and its layout may change.
+
+/// <summary>First bytes of a plan.</summary>
+internal struct PlanHeader
+{
+    /// <summary><see cref="CurrentMagic"/>; anything else was not written by this build.</summary>
+    public uint Magic;
+
+    /// <summary>Records that follow.</summary>
+    public uint StepCount;
+
+    /// <summary>"LcP" and the number of the layout.</summary>
+    public const uint CurrentMagic = 0x0150634C;
+}
+
+/// <summary>One step. What the fields mean depends on <see cref="Kind"/>; see <see cref="StepKind"/>.</summary>
+internal struct StepRecord
+{
+    public StepKind Kind;
+    public uint Mode;
+    public ulong Flags;
+    public ulong Value;
+    public ulong Value2;
+    public uint Text;
+    public uint Text2;
+    public uint Text3;
+    public uint Text4;
+}
+
+/// <summary>What a step does. In the comments: the fields of its record, and the system calls in order.</summary>
+internal enum StepKind : uint
+{
+    None = 0,
+
+    // Root and mounts.
+
+    /// <summary>Flags: MS_*. mount(none, "/", none, Flags).</summary>
+    SetPropagation,
+
+    /// <summary>Text: host path. open_tree, move_mount onto "/": the clone becomes the container's root.</summary>
+    OpenRootTree,
+
+    /// <summary>Text: size (tmpfs option). fsopen, fsconfig, fsmount, move_mount onto "/": an empty root in memory.</summary>
+    OpenRootMemory,
+
+    /// <summary>Text: source, Text2: destination, Text3: type, Text4: data, Flags: MS_*, Mode: of a directory that has to be made. openat2, fchdir, mount.</summary>
+    Mount,
+
+    /// <summary>Text: host path, Text2: destination, Flags: MOUNT_ATTR_*, Value: 1 recursive, Value2: 1 for a file. open_tree, mount_setattr, openat2, move_mount.</summary>
+    Bind,
+
+    /// <summary>Text: path. A directory becomes an empty read-only tmpfs, anything else /dev/null; a missing one is left alone. openat2, fchdir, then mount or open_tree, move_mount.</summary>
+    MaskPath,
+
+    /// <summary>Text: path; a missing one is left alone. openat2, open_tree, mount_setattr, move_mount.</summary>
+    ReadOnlyPath,
+
+    /// <summary>mount_setattr of the root mount alone.</summary>
+    ReadOnlyRoot,
+
+    /// <summary>fchdir, pivot_root(".", "."), umount2, chdir("/").</summary>
+    PivotRoot,
+
+    // Files in the root. The directory is opened once for all that follow.
+
+    /// <summary>Text: path, Mode. openat2, and mkdirat for what is missing: the directory that the next steps work in.</summary>
+    OpenDirectory,
+
+    /// <summary>Text: name, Mode: type and permissions, Value: device number, Value2: owner (gid in the upper half). mknodat, fchownat unless 0:0.</summary>
+    MakeNode,
+
+    /// <summary>Text: name, Text2: target. symlinkat; one that exists is accepted.</summary>
+    MakeSymbolicLink,
+
+    /// <summary>Text: name, Text2: content, Value: its length, Mode. openat, write.</summary>
+    WriteFile,
+
+    // The process.
+
+    /// <summary>Mode. umask.</summary>
+    SetUmask,
+
+    /// <summary>setsid.</summary>
+    NewSession,
+
+    /// <summary>Text: name, Value: its length. sethostname.</summary>
+    SetHostname,
+
+    /// <summary>Text: interface. socket, ioctl(SIOCSIFFLAGS).</summary>
+    InterfaceUp,
+
+    /// <summary>Mode: resource, Value: soft, Value2: hard. prlimit64.</summary>
+    SetResourceLimit,
+
+    /// <summary>Value: capabilities to keep, Value2: the kernel's last. prctl(PR_CAPBSET_DROP) for each other one.</summary>
+    LimitCapabilities,
+
+    /// <summary>Value: 0 or 1. prctl(PR_SET_KEEPCAPS).</summary>
+    KeepCapabilities,
+
+    /// <summary>Text: array of uint, Value: its length. setgroups.</summary>
+    SetGroups,
+
+    /// <summary>Value: uid, Value2: gid. setresgid, setresuid.</summary>
+    SetIds,
+
+    /// <summary>Value: effective, Value2: permitted, Flags: inheritable. capset.</summary>
+    SetCapabilities,
+
+    /// <summary>Value: set. prctl(PR_CAP_AMBIENT) clears, then raises each.</summary>
+    SetAmbientCapabilities,
+
+    /// <summary>Value: signal. prctl(PR_SET_PDEATHSIG).</summary>
+    SetParentDeathSignal,
+
+    /// <summary>Value: 0 or 1. prctl(PR_SET_DUMPABLE).</summary>
+    SetDumpable,
+
+    /// <summary>prctl(PR_SET_NO_NEW_PRIVS).</summary>
+    SetNoNewPrivileges,
+
+    /// <summary>Text: path. chdir, getcwd.</summary>
+    ChangeDirectory,
+
+    /// <summary>Tells the host that this point is reached and waits for its word.</summary>
+    Synchronize,
+
+    /// <summary>Value: first descriptor. close_range(CLOSE_RANGE_CLOEXEC).</summary>
+    CloseOnExec,
+
+    /// <summary>Text: array of uint offsets of candidates, Value: their number, Text2: argv and Text3: envp, arrays of ulong offsets that end in 0. execve.</summary>
+    Execute,
+}

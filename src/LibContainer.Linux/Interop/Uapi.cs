@@ -1,0 +1,128 @@
+namespace LibContainer.Linux;
+
+/// <summary>
+/// Constants of the kernel's user API, in its spelling, that the launcher needs (it can reference nothing) or that Tmds.LibC lacks.
+/// A test compares each with the machine's own headers.
+/// </summary>
+internal static class Uapi
+{
+    // include/uapi/asm-generic/fcntl.h (the values that x86 and arm64 share), include/uapi/linux/fcntl.h
+    public const int O_WRONLY = 0x1;
+    public const int O_RDWR = 0x2;
+    public const int O_CREAT = 0x40;
+    public const int O_EXCL = 0x80;
+    public const int O_CLOEXEC = 0x80000;
+    public const int O_PATH = 0x200000;
+    public const int AT_FDCWD = -100;
+    public const int AT_SYMLINK_NOFOLLOW = 0x100;
+    public const int AT_EMPTY_PATH = 0x1000;
+    public const int AT_RECURSIVE = 0x8000;
+
+    // include/uapi/linux/stat.h
+    public const int S_IFMT = 0xF000;
+    public const int S_IFDIR = 0x4000;
+    public const int S_IFCHR = 0x2000;
+    public const int S_IFBLK = 0x6000;
+    public const int S_IFIFO = 0x1000;
+    public const int STATX_TYPE = 0x1;
+    public const int STATX_MODE = 0x2;
+
+    // include/uapi/linux/openat2.h
+    public const int RESOLVE_NO_MAGICLINKS = 0x02;
+    public const int RESOLVE_BENEATH = 0x08;
+    public const int RESOLVE_IN_ROOT = 0x10;
+
+    // include/uapi/linux/mount.h
+    public const int MS_RDONLY = 0x1;
+    public const int MS_NOSUID = 0x2;
+    public const int MS_NODEV = 0x4;
+    public const int MS_NOEXEC = 0x8;
+    public const int MS_NOATIME = 0x400;
+    public const int MS_REC = 0x4000;
+    public const int MS_PRIVATE = 0x40000;
+    public const int MS_STRICTATIME = 0x1000000;
+    public const int MNT_DETACH = 2;
+    public const int OPEN_TREE_CLONE = 1;
+    public const int MOVE_MOUNT_F_EMPTY_PATH = 0x4;
+    public const int MOVE_MOUNT_T_EMPTY_PATH = 0x40;
+    public const int MOUNT_ATTR_RDONLY = 0x1;
+    public const int MOUNT_ATTR_NOSUID = 0x2;
+    public const int MOUNT_ATTR_NODEV = 0x4;
+    public const int MOUNT_ATTR_NOEXEC = 0x8;
+    public const int MOUNT_ATTR_NOATIME = 0x10;
+    public const int MOUNT_ATTR__ATIME = 0x70;
+    public const int FSOPEN_CLOEXEC = 1;
+    public const int FSMOUNT_CLOEXEC = 1;
+    public const int FSCONFIG_SET_STRING = 1;
+    public const int FSCONFIG_CMD_CREATE = 6;
+
+    // include/uapi/linux/sched.h
+    public const long CLONE_NEWNS = 0x00020000;
+    public const long CLONE_NEWCGROUP = 0x02000000;
+    public const long CLONE_NEWUTS = 0x04000000;
+    public const long CLONE_NEWIPC = 0x08000000;
+    public const long CLONE_NEWPID = 0x20000000;
+    public const long CLONE_NEWNET = 0x40000000;
+    public const long CLONE_PARENT = 0x00008000;
+    public const long CLONE_PIDFD = 0x00001000;
+
+    // include/uapi/linux/prctl.h
+    public const int PR_SET_PDEATHSIG = 1;
+    public const int PR_SET_DUMPABLE = 4;
+    public const int PR_SET_KEEPCAPS = 8;
+    public const int PR_SET_NAME = 15;
+    public const int PR_CAPBSET_DROP = 24;
+    public const int PR_SET_NO_NEW_PRIVS = 38;
+    public const int PR_CAP_AMBIENT = 47;
+    public const int PR_CAP_AMBIENT_RAISE = 2;
+    public const int PR_CAP_AMBIENT_CLEAR_ALL = 4;
+
+    // include/uapi/linux/capability.h
+    public const int LINUX_CAPABILITY_VERSION_3 = 0x20080522;
+
+    // include/uapi/linux/close_range.h
+    public const int CLOSE_RANGE_CLOEXEC = 4;
+
+    // include/uapi/linux/sockios.h, include/uapi/linux/if.h, socket.h
+    public const int SIOCSIFFLAGS = 0x8914;
+    public const int IFF_UP = 1;
+    public const int AF_INET = 2;
+    public const int SOCK_DGRAM = 2;
+    public const int SOCK_CLOEXEC = 0x80000;
+    public const int SOL_SOCKET = 1;
+    public const int SCM_RIGHTS = 1;
+    public const int MSG_NOSIGNAL = 0x4000;
+    public const int MSG_CTRUNC = 0x8;
+    public const int MSG_CMSG_CLOEXEC = 0x40000000;
+
+    // include/uapi/linux/mman.h
+    public const int PROT_READ = 1;
+    public const int PROT_WRITE = 2;
+    public const int MAP_SHARED = 1;
+    public const int MAP_PRIVATE = 2;
+    public const int MAP_ANONYMOUS = 0x20;
+
+    // include/uapi/linux/memfd.h
+    public const int MFD_EXEC = 0x10;
+
+    // include/uapi/linux/wait.h, include/uapi/linux/pidfd.h
+    public const int P_PIDFD = 3;
+    public const int WNOHANG = 1;
+    public const int WEXITED = 4;
+    public const int WNOWAIT = 0x01000000;
+    public const long PIDFD_GET_INFO = 0xC040FF0B; // _IOWR(0xFF, 11, 64 bytes): the first published size (Linux 6.13, exit since 6.15)
+    public const int PIDFD_INFO_EXIT = 8;
+
+    // asm-generic/signal.h
+    public const int SIGKILL = 9;
+
+    // asm-generic/errno-base.h, errno.h
+    public const int ENOENT = 2;
+    public const int EINTR = 4;
+    public const int EACCES = 13;
+    public const int EEXIST = 17;
+    public const int ENOTDIR = 20;
+    public const int EINVAL = 22;
+    public const int EMFILE = 24;
+    public const int ECANCELED = 125;
+}
