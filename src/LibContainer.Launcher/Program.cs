@@ -115,7 +115,7 @@ internal static unsafe class Program
         LaunchRequest* request = (LaunchRequest*)state->Buffer;
         for (uint i = 0; i < request->ReleaseCount; i++)
             Close(request->Release[i]);
-        if (request->Kind != LaunchRequestKind.Launch)
+        if (request->Kind == LaunchRequestKind.Release)
             return true;
 
         Rights* passed = (Rights*)control;
@@ -124,7 +124,14 @@ internal static unsafe class Program
             count = (int)((passed->Length - Rights.HeaderLength) / sizeof(int));
 
         LaunchReply reply;
+        reply.Pid = 0;
         reply.Descriptor = -1;
+        if (request->Kind == LaunchRequestKind.Adopt)
+        {
+            Keep(state, count > 0 ? passed->Descriptors[0] : -1, &reply);
+            Reply(&reply);
+            return true;
+        }
         if ((message.Flags & Uapi.MSG_CTRUNC) != 0 || count < LaunchRequest.Descriptors + (int)request->PlanInDescriptor)
             reply.Pid = -Uapi.EMFILE; // the kernel drops what does not fit into our descriptor table
         else
@@ -156,8 +163,14 @@ internal static unsafe class Program
         if (pid == 0)
             RunChild(state, request, passed, count);
         reply->Pid = (int)pid;
+        if (pid > 0)
+            Keep(state, pidFd, reply);
+    }
+
+    private static void Keep(State* state, int pidFd, LaunchReply* reply)
+    {
         reply->Descriptor = pidFd;
-        if (pid > 0 && pidFd > state->LastPidFd)
+        if (pidFd > state->LastPidFd)
             state->LastPidFd = pidFd;
     }
 

@@ -11,6 +11,8 @@ namespace LibContainer.Launch;
 //                             ◄──────────────────────────────────────── StepReport, Errno set: the step failed, exit 127
 //                             ◄──────────────────────────────────────── end of file: with StepWord.Executing the program runs
 //   LaunchRequest (Release) ──────► closes the pidfds: those containers no longer die with the host
+//   LaunchRequest (Adopt), pidfd ─► keeps it: that container's launcher had died
+//                             ◄──── LaunchReply
 //   end of file ──────────────────► kills every container it still holds, leaves
 
 /// <summary>What the launcher is asked for.</summary>
@@ -23,6 +25,9 @@ internal enum LaunchRequestKind : uint
 
     /// <summary>Close the pidfds in <see cref="LaunchRequest.Release"/>, and nothing else; there is no reply.</summary>
     Release = 2,
+
+    /// <summary>Keep the pidfd that comes along, of a container that an earlier launcher started; the reply has its number.</summary>
+    Adopt = 3,
 }
 
 /// <summary>Host to launcher. With <see cref="LaunchRequestKind.Launch"/> the rights are: sync socket, stdin, stdout, stderr, [plan].</summary>

@@ -29,6 +29,7 @@ internal static class SystemCallNumber
     public const long mount = 165;
     public const long umount2 = 166;
     public const long sethostname = 170;
+    public const long gettid = 186;
     public const long exit_group = 231;
     public const long waitid = 247;
     public const long openat = 257;

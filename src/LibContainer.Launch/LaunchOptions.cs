@@ -1,0 +1,25 @@
+using System.Runtime.InteropServices;
+
+namespace LibContainer.Launch;
+
+/// <summary>What a start needs beside its plan.</summary>
+public sealed record LaunchOptions
+{
+    /// <summary>CLONE_NEW* of the namespaces that the process is born in. Source: namespaces(7).</summary>
+    public ulong CloneFlags { get; init; }
+
+    /// <summary>Becomes descriptor 0. Null: the host's own.</summary>
+    public SafeHandle? StandardInput { get; init; }
+
+    /// <summary>Becomes descriptor 1. Null: the host's own.</summary>
+    public SafeHandle? StandardOutput { get; init; }
+
+    /// <summary>Becomes descriptor 2. Null: the host's own.</summary>
+    public SafeHandle? StandardError { get; init; }
+
+    /// <summary>
+    /// The host's part of the start, at a <see cref="Steps.SynchronizeStep"/>: the process exists, in its namespaces, and waits. When this throws,
+    /// the process ends and the exception goes to the caller of the start.
+    /// </summary>
+    public Action<LaunchedProcess>? Synchronized { get; init; }
+}

@@ -1,0 +1,68 @@
+using LibContainer.Linux;
+
+namespace LibContainer.Launch;
+
+/// <summary>A process that the launcher started: a child of this host, attached to it until it is detached.</summary>
+/// <remarks>Disposal is undo: what still runs is killed and reaped.</remarks>
+public sealed class LaunchedProcess : IDisposable
+{
+    private readonly Launcher _launcher;
+    private readonly Lock _waiting = new();
+    private ExitStatus? _exitStatus;
+    private bool _disposed;
+
+    internal LaunchedProcess(Launcher launcher, int id, PidFd pidFd, LauncherProcess holder, int descriptor)
+    {
+        _launcher = launcher;
+        Id = id;
+        PidFd = pidFd;
+        Holder = holder;
+        HolderDescriptor = descriptor;
+    }
+
+    /// <summary>Process id in the host's namespace. For display and for /proc; signals and waits go through <see cref="PidFd"/>.</summary>
+    public int Id { get; }
+
+    /// <summary>The process, by descriptor.</summary>
+    public PidFd PidFd { get; }
+
+    /// <summary>The launcher that kills it when the host is gone, and the number of its pidfd there. Guarded by the registry of <see cref="Launcher"/>.</summary>
+    internal LauncherProcess? Holder { get; set; }
+
+    internal int HolderDescriptor { get; set; }
+
+    /// <summary>Sends a signal.</summary>
+    /// <returns>False when the process has ended.</returns>
+    public bool TrySendSignal(Signal signal) => PidFd.TrySendSignal(signal);
+
+    /// <summary>Waits until the process has ended, and reaps it. Can be called again.</summary>
+    public ExitStatus WaitForExit()
+    {
+        lock (_waiting)
+        {
+            if (_exitStatus is { } known)
+                return known;
+            ExitStatus status = PidFd.WaitForExit();
+            _exitStatus = status;
+            _launcher.Forget(this);
+            return status;
+        }
+    }
+
+    /// <summary>The process no longer dies with this host. Its plan must be without a parent-death signal, or the kernel still sends that.</summary>
+    public void Detach() => _launcher.Detach(this);
+
+    /// <summary>Kills the process if it runs and is attached, reaps it, lets go of it.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        if (_exitStatus is null && _launcher.Holds(this))
+        {
+            TrySendSignal(Signal.SIGKILL);
+            WaitForExit();
+        }
+        PidFd.Dispose();
+    }
+}

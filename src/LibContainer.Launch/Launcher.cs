@@ -1,0 +1,299 @@
+using LibContainer.Linux;
+using Microsoft.Win32.SafeHandles;
+
+namespace LibContainer.Launch;
+
+/// <summary>Starts processes from plans, through one small helper per host process: the launcher.</summary>
+/// <remarks>
+/// A .NET process has many threads and may neither fork nor enter most namespaces; the launcher has one. It is started with the first
+/// container, started again when it died, and when the host is gone it kills what the host left running. Thread-safe.
+/// </remarks>
+public sealed class Launcher : IDisposable
+{
+    private static readonly Lazy<Launcher> SharedInstance = new(() => new Launcher());
+
+    // The host's own streams, which nobody here closes.
+    private static readonly SafeFileHandle[] Inherited = [.. Enumerable.Range(0, 3).Select(number => new SafeFileHandle(number, ownsHandle: false))];
+
+    private readonly Lock _gate = new();    // one request and its reply at a time
+    private readonly Lock _registry = new(); // _live, and who holds what
+    private readonly HashSet<LaunchedProcess> _live = [];
+    private readonly StepWords _words = new();
+    private readonly LauncherThread _thread;
+    private LauncherProcess? _current;
+    private bool _disposed;
+
+    internal Launcher() => _thread = new LauncherThread(OnExited);
+
+    /// <summary>The one of this host process.</summary>
+    public static Launcher Shared => SharedInstance.Value;
+
+    /// <summary>Process id of the launcher, or null when none runs. For display.</summary>
+    public int? ProcessId => Volatile.Read(ref _current) is { HasExited: false } current ? current.Id : null;
+
+    /// <summary>Starts a process and waits until it runs its program.</summary>
+    /// <param name="plan">What it does before.</param>
+    /// <param name="options">Namespaces and streams.</param>
+    /// <param name="cancellationToken">Cancelling kills the process and undoes the start.</param>
+    /// <returns>The running process, attached.</returns>
+    /// <exception cref="LaunchException">A step failed; nothing is left.</exception>
+    /// <exception cref="LinuxException">The host could not make a socket, or start the launcher.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; nothing is left.</exception>
+    public LaunchedProcess Start(LaunchPlan plan, LaunchOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(options);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        cancellationToken.ThrowIfCancellationRequested();
+
+        int word = _words.Take();
+        try
+        {
+            (SequencedSocket ours, SequencedSocket theirs) = SequencedSocket.CreatePair();
+            using (ours)
+            {
+                LaunchedProcess process;
+                using (theirs) // end of file on ours has to mean that the child is through
+                    process = Clone(plan, options, theirs, word);
+                return WaitUntilRunning(plan, options, process, ours, word, cancellationToken);
+            }
+        }
+        finally
+        {
+            _words.Return(word);
+        }
+    }
+
+    private LaunchedProcess Clone(LaunchPlan plan, LaunchOptions options, SequencedSocket sync, int word)
+    {
+        using PlanWriter bytes = PlanWriter.Write(plan);
+        using SafeFileHandle? file = bytes.Bytes.Length > LaunchRequest.MaxInlinePlan ? MemoryFile.CreateSealed("libcontainer-plan", bytes.Bytes) : null;
+        using Borrowed socket = new(sync);
+        using Borrowed input = new(options.StandardInput ?? Inherited[0]);
+        using Borrowed output = new(options.StandardOutput ?? Inherited[1]);
+        using Borrowed error = new(options.StandardError ?? Inherited[2]);
+        using Borrowed planFile = new(file ?? Inherited[0]);
+
+        LaunchRequest request = new()
+        {
+            Kind = LaunchRequestKind.Launch,
+            PlanLength = (uint)bytes.Bytes.Length,
+            PlanInDescriptor = file is null ? 0u : 1u,
+            StepWord = (uint)word,
+            CloneFlags = options.CloneFlags,
+        };
+        ReadOnlySpan<int> descriptors = [socket.Number, input.Number, output.Number, error.Number, planFile.Number];
+        ReadOnlySpan<byte> inline = file is null ? bytes.Bytes : [];
+
+        lock (_gate)
+        {
+            LauncherProcess launcher = Exchange(request, inline, descriptors[..(LaunchRequest.Descriptors + (file is null ? 0 : 1))], word, out LaunchReply reply, out PidFd? pidFd);
+            if (pidFd is null)
+            {
+                Errno errno = (Errno)(-reply.Pid);
+                throw new LaunchException($"clone3 ({CloneFlagNames.Describe(options.CloneFlags)}): {LinuxException.Name(errno)}", null, errno);
+            }
+            LaunchedProcess process = new(this, reply.Pid, pidFd, launcher, reply.Descriptor);
+            lock (_registry)
+                _live.Add(process);
+            return process;
+        }
+    }
+
+    /// <summary>Sends a request and takes the reply. Under the gate.</summary>
+    /// <remarks>A launcher that died is replaced. A request that it may have carried out is repeated only when no program can have run.</remarks>
+    private LauncherProcess Exchange(
+        LaunchRequest request, ReadOnlySpan<byte> plan, ReadOnlySpan<int> descriptors, int word, out LaunchReply reply, out PidFd? pidFd)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            LauncherProcess launcher = EnsureRunning();
+            Errno error = launcher.Send(request, plan, descriptors);
+            if (error is 0 && launcher.TryReceive(out reply, out pidFd))
+                return launcher;
+            if (error is not (0 or Errno.EPIPE or Errno.ECONNRESET))
+                throw new LinuxException("sendmsg", error, detail: "to the launcher");
+
+            Discard(launcher);
+            KillOrphans();
+            if (attempt == 2 || _words.Memory[word] != StepWord.NotStarted)
+                throw new LaunchException("the launcher died while it started the container; what it had started was killed", null, error is 0 ? Errno.EPIPE : error);
+        }
+    }
+
+    private LaunchedProcess WaitUntilRunning(
+        LaunchPlan plan, LaunchOptions options, LaunchedProcess process, SequencedSocket sync, int word, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using (cancellationToken.Register(static state => ((LaunchedProcess)state!).TrySendSignal(Signal.SIGKILL), process))
+            {
+                Span<byte> packet = stackalloc byte[8];
+                while (sync.Receive(packet, out _) == 8)
+                {
+                    StepReport report = System.Runtime.InteropServices.MemoryMarshal.Read<StepReport>(packet);
+                    if (report.Errno != 0)
+                        throw LaunchException.AtStep(plan.Steps[(int)report.Step], (Errno)report.Errno, SystemCallNames.Of(report.Call));
+                    options.Synchronized?.Invoke(process);
+                    GoMessage go = new() { Word = GoMessage.Go };
+                    // When the child has been killed meanwhile, the next receive finds that out.
+                    sync.Send(System.Runtime.InteropServices.MemoryMarshal.AsBytes(new ReadOnlySpan<GoMessage>(in go)));
+                }
+                uint last = _words.Memory[word];
+                if ((last & StepWord.Executing) == 0)
+                    throw LaunchException.Ended(last == 0 ? null : plan.Steps[(int)last - 1], process.WaitForExit());
+            }
+            cancellationToken.ThrowIfCancellationRequested();
+            return process;
+        }
+        catch
+        {
+            process.Dispose();
+            cancellationToken.ThrowIfCancellationRequested(); // the failure was of our own making
+            throw;
+        }
+    }
+
+    /// <summary>Under the gate.</summary>
+    private LauncherProcess EnsureRunning()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_current is { HasExited: false } current)
+            return current;
+        if (_current is { } dead)
+            Discard(dead);
+
+        LauncherProcess started = _thread.Start(_words.Memory);
+        _current = started;
+        Adopt(started);
+        return started;
+    }
+
+    /// <summary>Containers that outlived their launcher are given to the new one, so that they still die with the host.</summary>
+    private void Adopt(LauncherProcess launcher)
+    {
+        LaunchedProcess[] orphans;
+        lock (_registry)
+            orphans = [.. _live.Where(process => process.Holder is null)];
+        foreach (LaunchedProcess process in orphans)
+        {
+            using Borrowed descriptor = new(process.PidFd);
+            Errno error = launcher.Send(new LaunchRequest { Kind = LaunchRequestKind.Adopt }, [], [descriptor.Number]);
+            if (error != 0 || !launcher.TryReceive(out LaunchReply reply, out _))
+                return; // it died in turn; the next attempt adopts them
+            lock (_registry)
+            {
+                if (_live.Contains(process))
+                    (process.Holder, process.HolderDescriptor) = (launcher, reply.Descriptor);
+                else
+                    launcher.Release(reply.Descriptor); // ended meanwhile
+            }
+        }
+    }
+
+    /// <summary>Under the gate.</summary>
+    private void Discard(LauncherProcess launcher)
+    {
+        lock (_registry)
+            foreach (LaunchedProcess process in _live)
+                if (process.Holder == launcher)
+                    process.Holder = null;
+        if (_current == launcher)
+            _current = null;
+        launcher.Dispose();
+    }
+
+    /// <summary>
+    /// A launcher that died between clone3 and its reply leaves a child that nobody knows. All its children are listed at the thread that
+    /// started it. Under the gate, so that no start is under way.
+    /// </summary>
+    private void KillOrphans()
+    {
+        HashSet<int> known;
+        lock (_registry)
+            known = [.. _live.Select(process => process.Id)];
+        foreach (string text in File.ReadAllText($"/proc/self/task/{_thread.Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            int id = int.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
+            if (known.Contains(id) || id == _current?.Id)
+                continue;
+            try
+            {
+                using PidFd orphan = PidFd.Open(id); // our own unreaped child: the pid cannot have changed hands
+                orphan.TrySendSignal(Signal.SIGKILL);
+                orphan.WaitForExit();
+            }
+            catch (LinuxException error) when (error.Error == Errno.ESRCH)
+            {
+                // The dead launcher itself, which its thread has reaped since.
+            }
+        }
+    }
+
+    private void OnExited(LauncherProcess launcher)
+    {
+        bool holds;
+        lock (_registry)
+            holds = _live.Any(process => process.Holder == launcher);
+        // On another thread: this one has to be free to start the next. With nothing running, the next start is early enough.
+        if (holds)
+            ThreadPool.QueueUserWorkItem(static self => self.ReplaceDead(), this, preferLocal: false);
+    }
+
+    private void ReplaceDead()
+    {
+        lock (_gate)
+        {
+            if (_disposed)
+                return;
+            try
+            {
+                EnsureRunning();
+            }
+            catch (LinuxException)
+            {
+                // No launcher can be started now (no memory, no descriptors). The parent-death signal still stands, and the next start says why.
+            }
+        }
+    }
+
+    /// <summary>The process has ended and is reaped.</summary>
+    internal void Forget(LaunchedProcess process)
+    {
+        lock (_registry)
+        {
+            if (_live.Remove(process))
+                process.Holder?.Release(process.HolderDescriptor);
+            process.Holder = null;
+        }
+    }
+
+    internal bool Holds(LaunchedProcess process)
+    {
+        lock (_registry)
+            return _live.Contains(process);
+    }
+
+    internal void Detach(LaunchedProcess process)
+    {
+        lock (_gate)
+        {
+            Forget(process);
+            // Now, not with the next start: the host may be gone before it. A launcher that has died holds nothing any more.
+            _current?.SendReleases();
+        }
+    }
+
+    /// <summary>Kills every attached container, and ends the launcher.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+            _current?.Dispose();
+            _current = null;
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using LibContainer.Linux;
+
+namespace LibContainer.Launch;
+
+/// <summary>
+/// The thread that starts launchers, and never ends. The kernel sends a parent-death signal when the *thread* that started the parent
+/// ends (prctl(2)), and CLONE_PARENT makes this thread the parent of every container: on a pool thread they would die at random.
+/// </summary>
+internal sealed class LauncherThread
+{
+    private readonly BlockingCollection<Request> _requests = [];
+    private readonly Action<LauncherProcess> _exited;
+
+    private sealed record Request(SharedWords Words, TaskCompletionSource<LauncherProcess> Result);
+
+    /// <param name="exited">Called on this thread when a launcher has ended and is reaped. Must not wait for this thread.</param>
+    internal LauncherThread(Action<LauncherProcess> exited)
+    {
+        _exited = exited;
+        new Thread(Run) { Name = "LibContainer launcher", IsBackground = true }.Start();
+    }
+
+    /// <summary>Its id, as in /proc/self/task: where the kernel keeps the list of its children.</summary>
+    internal int Id { get; private set; }
+
+    /// <summary>Starts a launcher. The one before must have ended or be about to: this thread waits for it first.</summary>
+    internal LauncherProcess Start(SharedWords words)
+    {
+        Request request = new(words, new TaskCompletionSource<LauncherProcess>(TaskCreationOptions.RunContinuationsAsynchronously));
+        _requests.Add(request);
+        return request.Result.Task.GetAwaiter().GetResult();
+    }
+
+    private void Run()
+    {
+        Id = (int)SystemCall.Invoke(SystemCallNumber.gettid);
+        foreach (Request request in _requests.GetConsumingEnumerable())
+        {
+            LauncherProcess launcher;
+            try
+            {
+                launcher = LauncherProcess.Start(request.Words);
+            }
+            catch (Exception error)
+            {
+                request.Result.SetException(error); // rethrown by Start, on the thread that asked
+                continue;
+            }
+            request.Result.SetResult(launcher);
+            launcher.WaitForExit();
+            _exited(launcher);
+        }
+    }
+}
