@@ -78,6 +78,8 @@ public sealed record MountStep(string Source, string Destination, string Type, M
     internal override void Write(PlanWriter plan, ref StepRecord record)
     {
         record.Kind = StepKind.Mount;
+        // A link in the place of /proc or /sys would have every later path under it mean something else (CVE-2019-19921).
+        record.Value = Type is "proc" or "sysfs" ? (ulong)Uapi.RESOLVE_NO_SYMLINKS : 0;
         record.Flags = (ulong)Flags;
         record.Mode = 0x1ED; // 0755
         record.Text = plan.Text(Source);
@@ -148,6 +150,25 @@ public sealed record ReadOnlyPathStep(string Path) : LaunchStep
     internal override void Write(PlanWriter plan, ref StepRecord record)
     {
         record.Kind = StepKind.ReadOnlyPath;
+        record.Text = plan.PathInRoot(Path);
+    }
+}
+
+/// <summary>Makes one mount read-only, and only it: a file system in memory is filled first.</summary>
+/// <param name="Path">Where it is mounted in the container.</param>
+public sealed record ReadOnlyMountStep(string Path) : LaunchStep
+{
+    /// <inheritdoc/>
+    public override string Description => $"mount_setattr {InContainer(Path)} (ro)";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> SystemCalls => Calls;
+
+    private static readonly string[] Calls = ["openat2", "mount_setattr"];
+
+    internal override void Write(PlanWriter plan, ref StepRecord record)
+    {
+        record.Kind = StepKind.ReadOnlyMount;
         record.Text = plan.PathInRoot(Path);
     }
 }

@@ -253,7 +253,9 @@ public sealed record CloseOnExecStep(int First) : LaunchStep
 public sealed record ExecuteStep(ImmutableArray<string> Candidates, ImmutableArray<string> Arguments, ImmutableArray<string> Environment) : LaunchStep
 {
     /// <inheritdoc/>
-    public override string Description => $"execve {string.Join(" or ", Candidates)}";
+    public override string Description => Candidates.Length == 1
+        ? $"execve {Candidates[0]}"
+        : $"execve {Path.GetFileName(Candidates[0])} in {string.Join(':', Candidates.Select(Path.GetDirectoryName))}";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> SystemCalls => Calls;

@@ -77,7 +77,7 @@ internal static unsafe partial class Interpreter
 
     private static long Mount(PlanExecution* execution, StepRecord* step)
     {
-        long target = EnsureDirectory(execution, execution->Text(step->Text2), step->Mode);
+        long target = EnsureDirectory(execution, execution->Text(step->Text2), step->Mode, step->Value);
         if (target < 0)
             return target;
         long result = MountAt(
@@ -149,6 +149,16 @@ internal static unsafe partial class Interpreter
             return tree;
         long result = Attach(execution, tree, target);
         Close(tree);
+        return result;
+    }
+
+    private static long ReadOnlyMount(PlanExecution* execution, StepRecord* step)
+    {
+        long mount = OpenInRoot(execution, execution->Text(step->Text));
+        if (mount < 0)
+            return mount;
+        long result = SetAttributes(execution, mount, Uapi.MOUNT_ATTR_RDONLY, 0);
+        Close(mount);
         return result;
     }
 

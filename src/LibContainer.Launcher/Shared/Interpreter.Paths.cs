@@ -16,19 +16,19 @@ internal static unsafe partial class Interpreter
     }
 
     /// <returns>O_PATH descriptor of what is at the path, symbolic links resolved inside the root.</returns>
-    private static long OpenInRoot(PlanExecution* execution, byte* path)
+    private static long OpenInRoot(PlanExecution* execution, byte* path, ulong alsoResolve = 0)
     {
         OpenHow how;
         how.Flags = Uapi.O_PATH | Uapi.O_CLOEXEC;
         how.Mode = 0;
-        how.Resolve = Uapi.RESOLVE_IN_ROOT | Uapi.RESOLVE_NO_MAGICLINKS;
+        how.Resolve = Uapi.RESOLVE_IN_ROOT | Uapi.RESOLVE_NO_MAGICLINKS | alsoResolve;
         return execution->Do(SystemCallNumber.openat2, execution->Root, (long)path, (long)(&how), sizeof(OpenHow));
     }
 
     /// <summary>Opens the directory, making what is missing. Never through a dangling link: that answers ENOENT.</summary>
-    private static long EnsureDirectory(PlanExecution* execution, byte* path, uint mode)
+    private static long EnsureDirectory(PlanExecution* execution, byte* path, uint mode, ulong alsoResolve = 0)
     {
-        long directory = OpenInRoot(execution, path);
+        long directory = OpenInRoot(execution, path, alsoResolve);
         if (directory != -Uapi.ENOENT)
             return directory;
 
@@ -41,12 +41,12 @@ internal static unsafe partial class Interpreter
 
             byte separator = *end;
             *end = 0; // cut here, so that the kernel resolves the path up to this component
-            directory = OpenInRoot(execution, path);
+            directory = OpenInRoot(execution, path, alsoResolve);
             if (directory == -Uapi.ENOENT)
             {
                 long made = execution->Do(SystemCallNumber.mkdirat, parent, (long)component, mode);
                 // EEXIST: a dangling link, or somebody was quicker. The second look decides, and is final.
-                directory = made < 0 && made != -Uapi.EEXIST ? made : OpenInRoot(execution, path);
+                directory = made < 0 && made != -Uapi.EEXIST ? made : OpenInRoot(execution, path, alsoResolve);
             }
             *end = separator;
 

@@ -43,6 +43,7 @@ internal static unsafe partial class Interpreter
             case StepKind.Bind: return Bind(execution, step);
             case StepKind.MaskPath: return MaskPath(execution, step);
             case StepKind.ReadOnlyPath: return ReadOnlyPath(execution, step);
+            case StepKind.ReadOnlyMount: return ReadOnlyMount(execution, step);
             case StepKind.ReadOnlyRoot: return SetAttributes(execution, execution->Root, Uapi.MOUNT_ATTR_RDONLY, 0);
             case StepKind.PivotRoot: return PivotRoot(execution);
 

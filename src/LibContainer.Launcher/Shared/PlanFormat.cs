@@ -49,7 +49,7 @@ internal enum StepKind : uint
     /// <summary>Text: size (tmpfs option). fsopen, fsconfig, fsmount, move_mount onto "/": an empty root in memory.</summary>
     OpenRootMemory,
 
-    /// <summary>Text: source, Text2: destination, Text3: type, Text4: data, Flags: MS_*, Mode: of a directory that has to be made. openat2, fchdir, mount.</summary>
+    /// <summary>Text: source, Text2: destination, Text3: type, Text4: data, Flags: MS_*, Mode: of a directory that has to be made, Value: RESOLVE_* for the destination. openat2, fchdir, mount.</summary>
     Mount,
 
     /// <summary>Text: host path, Text2: destination, Flags: MOUNT_ATTR_*, Value: 1 recursive, Value2: 1 for a file. open_tree, mount_setattr, openat2, move_mount.</summary>
@@ -60,6 +60,9 @@ internal enum StepKind : uint
 
     /// <summary>Text: path; a missing one is left alone. openat2, open_tree, mount_setattr, move_mount.</summary>
     ReadOnlyPath,
+
+    /// <summary>Text: path of a mount. openat2, mount_setattr of it alone.</summary>
+    ReadOnlyMount,
 
     /// <summary>mount_setattr of the root mount alone.</summary>
     ReadOnlyRoot,

@@ -29,6 +29,7 @@ internal static class Uapi
 
     // include/uapi/linux/openat2.h
     public const int RESOLVE_NO_MAGICLINKS = 0x02;
+    public const int RESOLVE_NO_SYMLINKS = 0x04;
     public const int RESOLVE_BENEATH = 0x08;
     public const int RESOLVE_IN_ROOT = 0x10;
 

@@ -1,0 +1,23 @@
+using System.Collections.Immutable;
+
+namespace LibContainer.Configuration;
+
+/// <summary>One thing that is wrong with a configuration.</summary>
+/// <param name="Path">Where: <c>mounts[2].destination</c>.</param>
+/// <param name="Message">What, and what would be right. Without the path.</param>
+public sealed record ConfigurationFinding(string Path, string Message)
+{
+    /// <summary><c>mounts[2].destination: …</c>.</summary>
+    public override string ToString() => $"{Path}: {Message}";
+}
+
+/// <summary>A configuration cannot be used. Thrown with everything that is wrong, before anything is made.</summary>
+public sealed class ConfigurationException : ArgumentException
+{
+    /// <summary>From findings, of which there must be one at least.</summary>
+    public ConfigurationException(ImmutableArray<ConfigurationFinding> findings)
+        : base(string.Join("; ", findings)) => Findings = findings;
+
+    /// <summary>All that is wrong.</summary>
+    public ImmutableArray<ConfigurationFinding> Findings { get; }
+}

@@ -1,0 +1,201 @@
+using System.Collections.Immutable;
+using System.Text;
+
+namespace LibContainer.Configuration;
+
+/// <summary>Judges a configuration by itself, without a look at this host. Every finding is reported, not the first.</summary>
+public static class ConfigurationValidator
+{
+    /// <summary>__NEW_UTS_LEN of the kernel.</summary>
+    private const int MaxHostnameBytes = 64;
+
+    /// <summary>MAX_ARG_STRLEN of the kernel: 32 pages, of 4 KB at least.</summary>
+    private const int PagesPerString = 32;
+
+    /// <summary>Three quarters of _STK_LIM: what execve(2) takes at most, whatever RLIMIT_STACK says.</summary>
+    private const int MaxArgumentBytes = 6 * 1024 * 1024;
+
+    /// <summary>All that is wrong; empty when nothing is.</summary>
+    public static ImmutableArray<ConfigurationFinding> Validate(ContainerConfiguration container, ProcessConfiguration process)
+    {
+        ArgumentNullException.ThrowIfNull(container);
+        ArgumentNullException.ThrowIfNull(process);
+        Findings findings = new();
+        ValidateRoot(container, findings);
+        ValidateNamespaces(container, findings);
+        ValidateMounts(container, findings);
+        ValidateProcess(process, findings);
+        return findings.ToImmutable();
+    }
+
+    private static void ValidateRoot(ContainerConfiguration container, Findings findings)
+    {
+        if (container.Root is not DirectoryRoot(string path))
+            return;
+        if (path.Length == 0)
+            findings.Add("root", "a root directory is needed");
+        else if (!Path.IsPathRooted(path))
+            findings.Add("root", $"'{path}' is not an absolute path");
+        else
+            findings.CheckText("root", path);
+    }
+
+    private static void ValidateNamespaces(ContainerConfiguration container, Findings findings)
+    {
+        NamespaceKinds unknown = container.Namespaces & ~NamespaceKinds.Default;
+        if (unknown != 0)
+            findings.Add("namespaces", $"0x{(ulong)unknown:x} is not a namespace that is supported yet");
+        // Without a mount namespace every mount would be one of the host's (seed bug B14).
+        if ((container.Namespaces & NamespaceKinds.Mount) == 0)
+            findings.Add("namespaces", "a container needs a mount namespace of its own");
+        if (!container.Networks.IsEmpty && (container.Namespaces & NamespaceKinds.Network) == 0)
+            findings.Add("networks", "a network needs a network namespace of the container's own");
+
+        if (container.Hostname is not { } hostname)
+            return;
+        if ((container.Namespaces & NamespaceKinds.Uts) == 0)
+            findings.Add("hostname", "a host name needs a UTS namespace of the container's own");
+        if (!IsHostname(hostname))
+            findings.Add("hostname", $"'{hostname}' is not a host name: 1 to 64 letters, digits, '-' and '.', with a letter or digit at both ends of each part");
+    }
+
+    private static bool IsHostname(string name)
+        => name.Length is > 0 and <= MaxHostnameBytes
+        && name.Split('.').All(label => label.Length > 0
+            && char.IsAsciiLetterOrDigit(label[0]) && char.IsAsciiLetterOrDigit(label[^1])
+            && label.All(character => char.IsAsciiLetterOrDigit(character) || character == '-'));
+
+    private static void ValidateMounts(ContainerConfiguration container, Findings findings)
+    {
+        for (int i = 0; i < container.Mounts.Length; i++)
+            ValidateMount(container.Mounts[i], $"mounts[{i}]", findings);
+        for (int i = 0; i < container.Devices.Length; i++)
+        {
+            DeviceNode device = container.Devices[i];
+            findings.CheckContainerPath($"devices[{i}].path", device.Path);
+            if (device.Major is < 0 or > 0xFFF || device.Minor is < 0 or > 0xFFFFF)
+                findings.Add($"devices[{i}]", $"{device.Major}:{device.Minor} is not a device number: 0 to 4095, and 0 to 1048575");
+            if ((device.Mode & ~0xFFF) != 0)
+                findings.Add($"devices[{i}].mode", $"{device.Mode} has more than permission bits");
+        }
+        for (int i = 0; i < container.MaskedPaths.Length; i++)
+            findings.CheckContainerPath($"maskedPaths[{i}]", container.MaskedPaths[i]);
+        for (int i = 0; i < container.ReadOnlyPaths.Length; i++)
+            findings.CheckContainerPath($"readOnlyPaths[{i}]", container.ReadOnlyPaths[i]);
+    }
+
+    private static void ValidateMount(MountConfiguration mount, string path, Findings findings)
+    {
+        if (findings.CheckContainerPath($"{path}.destination", mount.Destination) is { } destination)
+        {
+            if (destination == "/")
+                findings.Add($"{path}.destination", "the root itself cannot be mounted onto");
+            // What a container believes about itself is in /proc; only the real one may stand there (CVE-2023-27561).
+            else if ((destination == "/proc" && mount.Type != "proc") || destination.StartsWith("/proc/", StringComparison.Ordinal))
+                findings.Add($"{path}.destination", $"'{mount.Destination}' lies in /proc, where nothing can be mounted but proc itself");
+        }
+        if (mount.Type.Length == 0)
+            findings.Add($"{path}.type", "a mount needs a type");
+        findings.CheckText($"{path}.type", mount.Type);
+        findings.CheckText($"{path}.source", mount.Source);
+        findings.CheckText($"{path}.data", mount.Data);
+        if (mount.Type == MountConfiguration.BindType && !Path.IsPathRooted(mount.Source))
+            findings.Add($"{path}.source", $"'{mount.Source}' is not an absolute path");
+        if (mount.Type == MountConfiguration.BindType && mount.Data.Length > 0)
+            findings.Add($"{path}.data", "a bind mount has no options of a file system");
+    }
+
+    private static void ValidateProcess(ProcessConfiguration process, Findings findings)
+    {
+        if (process.Arguments.IsEmpty || process.Arguments[0].Length == 0)
+            findings.Add("process.arguments", "a command is needed");
+        long total = 0;
+        for (int i = 0; i < process.Arguments.Length; i++)
+            total += findings.CheckArgument($"process.arguments[{i}]", process.Arguments[i]);
+        for (int i = 0; i < process.Environment.Length; i++)
+        {
+            string entry = process.Environment[i];
+            total += findings.CheckArgument($"process.environment[{i}]", entry);
+            if (entry.IndexOf('=', StringComparison.Ordinal) <= 0)
+                findings.Add($"process.environment[{i}]", $"'{entry}' is not NAME=value");
+        }
+        if (total > MaxArgumentBytes)
+            findings.Add("process.arguments", $"arguments and environment are {total} bytes long, and Linux takes {MaxArgumentBytes} at most");
+
+        findings.CheckContainerPath("process.workingDirectory", process.WorkingDirectory);
+        if (process.UserId < 0)
+            findings.Add("process.userId", $"{process.UserId} is not an id: 0 to {int.MaxValue}");
+        if (process.GroupId < 0)
+            findings.Add("process.groupId", $"{process.GroupId} is not an id: 0 to {int.MaxValue}");
+        for (int i = 0; i < process.AdditionalGroupIds.Length; i++)
+            if (process.AdditionalGroupIds[i] < 0)
+                findings.Add($"process.additionalGroupIds[{i}]", $"{process.AdditionalGroupIds[i]} is not an id: 0 to {int.MaxValue}");
+        if ((process.Umask & ~0x1FF) != 0)
+            findings.Add("process.umask", $"{process.Umask} is not a mask of permission bits");
+
+        ValidateCapabilities(process.Capabilities, findings);
+        for (int i = 0; i < process.ResourceLimits.Length; i++)
+        {
+            ResourceLimit limit = process.ResourceLimits[i];
+            if ((limit.Soft ?? ulong.MaxValue) > (limit.Hard ?? ulong.MaxValue))
+                findings.Add($"process.resourceLimits[{i}]", $"the soft limit of {limit.Kind} is above the hard one");
+            if (process.ResourceLimits.Take(i).Any(other => other.Kind == limit.Kind))
+                findings.Add($"process.resourceLimits[{i}]", $"{limit.Kind} is limited twice");
+        }
+    }
+
+    /// <summary>The kernel's own rules (capabilities(7)), told by name and not by EPERM.</summary>
+    private static void ValidateCapabilities(CapabilityConfiguration sets, Findings findings)
+    {
+        Within("effective", sets.Effective, "permitted", sets.Permitted);
+        Within("ambient", sets.Ambient, "permitted", sets.Permitted);
+        Within("ambient", sets.Ambient, "inheritable", sets.Inheritable);
+        Within("inheritable", sets.Inheritable, "bounding", sets.Bounding);
+
+        void Within(string inner, CapabilitySet set, string outer, CapabilitySet limit)
+        {
+            if ((set & ~limit) != 0)
+                findings.Add($"process.capabilities.{inner}", $"{set & ~limit} is not in the {outer} set");
+        }
+    }
+
+    private sealed class Findings
+    {
+        private readonly ImmutableArray<ConfigurationFinding>.Builder _all = ImmutableArray.CreateBuilder<ConfigurationFinding>();
+
+        internal void Add(string path, string message) => _all.Add(new ConfigurationFinding(path, message));
+
+        internal ImmutableArray<ConfigurationFinding> ToImmutable() => _all.ToImmutable();
+
+        internal void CheckText(string path, string text)
+        {
+            if (text.Contains('\0', StringComparison.Ordinal))
+                Add(path, "contains a NUL character, at which the kernel would stop reading");
+        }
+
+        /// <returns>The path without dots and double slashes, or null when there is a finding.</returns>
+        internal string? CheckContainerPath(string path, string value)
+        {
+            if (!value.StartsWith('/'))
+                Add(path, $"'{value}' is not an absolute path");
+            else if (value.Contains('\0', StringComparison.Ordinal))
+                CheckText(path, value);
+            else if (ContainerPath.Normalize(value) is { } normal)
+                return normal;
+            else
+                Add(path, $"'{value}' climbs out of the root");
+            return null;
+        }
+
+        /// <returns>What it takes of execve's limit: the string, its NUL and its pointer.</returns>
+        internal long CheckArgument(string path, string text)
+        {
+            CheckText(path, text);
+            int length = Encoding.UTF8.GetByteCount(text) + 1;
+            int limit = PagesPerString * Environment.SystemPageSize;
+            if (length > limit)
+                Add(path, $"is {length - 1} bytes long, and Linux takes {limit - 1} at most");
+            return length + sizeof(ulong);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+namespace LibContainer.Configuration;
+
+/// <summary>Paths in a container, as text.</summary>
+public static class ContainerPath
+{
+    /// <summary>Resolves dots and double slashes, as text: links are the kernel's to resolve, when the path is used.</summary>
+    /// <param name="path">An absolute path.</param>
+    /// <returns>A path that begins with a slash and ends in none, or null when <c>..</c> leads above the root.</returns>
+    public static string? Normalize(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (IsNormal(path))
+            return path;
+
+        List<string> parts = [];
+        foreach (string part in path.Split('/'))
+        {
+            if (part.Length == 0 || part == ".")
+                continue;
+            if (part != "..")
+                parts.Add(part);
+            else if (parts.Count == 0)
+                return null;
+            else
+                parts.RemoveAt(parts.Count - 1);
+        }
+        return "/" + string.Join('/', parts);
+    }
+
+    private static bool IsNormal(string path)
+        => path.Length > 1 && path[0] == '/' && path[^1] != '/'
+        && !path.Contains("//", StringComparison.Ordinal) && !path.Contains("/.", StringComparison.Ordinal);
+}

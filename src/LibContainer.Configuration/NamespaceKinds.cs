@@ -1,0 +1,30 @@
+namespace LibContainer.Configuration;
+
+/// <summary>Kinds of namespaces. The values are the kernel's CLONE_NEW*. Source: namespaces(7).</summary>
+[Flags]
+public enum NamespaceKinds : ulong
+{
+    /// <summary>None of them.</summary>
+    None = 0,
+
+    /// <summary>CLONE_NEWNS: the container's own mounts, and its own root.</summary>
+    Mount = 0x00020000,
+
+    /// <summary>CLONE_NEWCGROUP: the container's cgroup is the root of what it sees.</summary>
+    Cgroup = 0x02000000,
+
+    /// <summary>CLONE_NEWUTS: its own host name.</summary>
+    Uts = 0x04000000,
+
+    /// <summary>CLONE_NEWIPC: its own System V objects and POSIX message queues.</summary>
+    Ipc = 0x08000000,
+
+    /// <summary>CLONE_NEWPID: its own process ids. When its first process ends, the kernel kills all others.</summary>
+    Pid = 0x20000000,
+
+    /// <summary>CLONE_NEWNET: its own network devices, addresses, ports.</summary>
+    Network = 0x40000000,
+
+    /// <summary>All of them.</summary>
+    Default = Mount | Cgroup | Uts | Ipc | Pid | Network,
+}

@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+
+namespace LibContainer.Configuration;
+
+/// <summary>The program that a container runs, and as whom. Immutable.</summary>
+public sealed record ProcessConfiguration
+{
+    /// <summary>Nothing yet: give <see cref="Arguments"/>.</summary>
+    public ProcessConfiguration() { }
+
+    /// <summary>A command and its arguments.</summary>
+    public ProcessConfiguration(params ReadOnlySpan<string> arguments) => Arguments = [.. arguments];
+
+    /// <summary>The command and its arguments. A command without a slash is looked up in the container's PATH.</summary>
+    public ImmutableArray<string> Arguments { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>The whole environment, each entry <c>NAME=value</c>. Nothing of the host's is inherited.</summary>
+    public ImmutableArray<string> Environment { get; init => field = value.IsDefault ? [] : value; } = [DefaultPath];
+
+    /// <summary>Absolute path in the container.</summary>
+    public string WorkingDirectory { get; init; } = "/";
+
+    /// <summary>User id.</summary>
+    public int UserId { get; init; }
+
+    /// <summary>Group id.</summary>
+    public int GroupId { get; init; }
+
+    /// <summary>Supplementary groups; none of the host's are kept.</summary>
+    public ImmutableArray<int> AdditionalGroupIds { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>The five capability sets.</summary>
+    public CapabilityConfiguration Capabilities { get; init; } = CapabilityConfiguration.Empty;
+
+    /// <summary>No program gains rights by being run: set-user-id bits and file capabilities have no effect.</summary>
+    public bool NoNewPrivileges { get; init; } = true;
+
+    /// <summary>Resource limits. RLIMIT_NOFILE gets a soft limit of 1024 when it is not among them, since the .NET host has raised its own.</summary>
+    public ImmutableArray<ResourceLimit> ResourceLimits { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>File mode creation mask.</summary>
+    public int Umask { get; init; } = 0x12; // 0022
+
+    /// <summary><c>PATH=…</c> as container engines set it.</summary>
+    public const string DefaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+}

@@ -1,0 +1,50 @@
+using LibContainer.Configuration;
+using LibContainer.Launch;
+using LibContainer.Launch.Steps;
+
+namespace LibContainer.Mount;
+
+/// <summary>Device nodes, and the links that programs expect in /dev.</summary>
+internal static class DeviceSteps
+{
+    internal static void Add(LaunchPlan.Builder plan, ContainerConfiguration container)
+    {
+        string? open = null;
+        foreach (DeviceNode device in container.Devices)
+        {
+            string path = ContainerPath.Normalize(device.Path)!;
+            open = OpenParent(plan, path, open);
+            plan.Add(new MakeNodeStep(Path.GetFileName(path), Type(device.Type), device.Major, device.Minor, device.Mode, device.UserId, device.GroupId));
+        }
+
+        // A /dev that is bound from the host is the host's: nothing is made in it.
+        if (container.Mounts.Any(mount => mount.Type == MountConfiguration.BindType && ContainerPath.Normalize(mount.Destination) == "/dev"))
+            return;
+        OpenParent(plan, "/dev/fd", open);
+        plan.Add(new MakeSymbolicLinkStep("ptmx", "pts/ptmx"));
+        plan.Add(new MakeSymbolicLinkStep("fd", "/proc/self/fd"));
+        plan.Add(new MakeSymbolicLinkStep("stdin", "/proc/self/fd/0"));
+        plan.Add(new MakeSymbolicLinkStep("stdout", "/proc/self/fd/1"));
+        plan.Add(new MakeSymbolicLinkStep("stderr", "/proc/self/fd/2"));
+        if (File.Exists("/proc/kcore"))
+            plan.Add(new MakeSymbolicLinkStep("kcore", "/proc/kcore"));
+        // POSIX shared memory without a second writable place: HostUserland promises that only /tmp can be written.
+        if (container.Root is HostUserlandRoot && !container.Mounts.Any(mount => ContainerPath.Normalize(mount.Destination) == "/dev/shm"))
+            plan.Add(new MakeSymbolicLinkStep("shm", "/tmp"));
+    }
+
+    private static string OpenParent(LaunchPlan.Builder plan, string path, string? open)
+    {
+        string parent = Path.GetDirectoryName(path)!;
+        if (parent != open)
+            plan.Add(new OpenDirectoryStep(parent));
+        return parent;
+    }
+
+    private static NodeType Type(DeviceType type) => type switch
+    {
+        DeviceType.Block => NodeType.Block,
+        DeviceType.Fifo => NodeType.Fifo,
+        _ => NodeType.Character,
+    };
+}

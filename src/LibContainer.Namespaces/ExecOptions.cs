@@ -1,0 +1,25 @@
+using LibContainer.Launch;
+using Microsoft.Extensions.Logging;
+
+namespace LibContainer;
+
+/// <summary>How <see cref="Namespaces.Exec"/> runs a program.</summary>
+public sealed record ExecOptions
+{
+    internal static ExecOptions Default { get; } = new();
+
+    /// <summary>What the program reads. The host's own by default.</summary>
+    public StandardStream StandardInput { get; init; } = StandardStream.Inherit;
+
+    /// <summary>Where its output goes.</summary>
+    public StandardStream StandardOutput { get; init; } = StandardStream.Inherit;
+
+    /// <summary>Where its errors go.</summary>
+    public StandardStream StandardError { get; init; } = StandardStream.Inherit;
+
+    /// <summary>Is told of each start and end. Null: nobody is.</summary>
+    public ILogger? Logger { get; init; }
+
+    /// <summary>Called once the program runs, on the calling thread. When it throws, the container is killed and the exception passed on.</summary>
+    public Action<LaunchedProcess>? Started { get; init; }
+}

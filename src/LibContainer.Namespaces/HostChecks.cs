@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using LibContainer.Capabilities;
+using LibContainer.Configuration;
+using LibContainer.Linux;
+using LibContainer.Mount;
+using LibContainer.Security;
+
+namespace LibContainer;
+
+/// <summary>What a configuration and this host say against a start, all of it, before anything is made.</summary>
+internal static class HostChecks
+{
+    private static readonly (NamespaceKinds Kind, string File, string Name)[] NamespaceFiles =
+    [
+        (NamespaceKinds.Mount, "mnt", "mount"),
+        (NamespaceKinds.Cgroup, "cgroup", "cgroup"),
+        (NamespaceKinds.Uts, "uts", "UTS"),
+        (NamespaceKinds.Ipc, "ipc", "IPC"),
+        (NamespaceKinds.Pid, "pid", "PID"),
+        (NamespaceKinds.Network, "net", "network"),
+    ];
+
+    // What the kernel has does not change while we run: looked at once.
+    private static readonly Lazy<NamespaceKinds> MissingNamespaces = new(() => FindMissing(File.Exists));
+
+    /// <exception cref="ConfigurationException">There is a finding.</exception>
+    internal static void ThrowIfBad(ContainerConfiguration container, ProcessConfiguration process)
+    {
+        ImmutableArray<ConfigurationFinding> findings = ConfigurationValidator.Validate(container, process);
+        HashSet<string> judged = [.. findings.Select(finding => finding.Path)]; // said once is enough
+        ImmutableArray<ConfigurationFinding> all =
+        [
+            .. findings,
+            .. OfKernel(container, KernelVersion.Current, MissingNamespaces.Value)
+                .Concat(MountChecks.Check(container))
+                .Concat(HostCapabilities.Check(process.Capabilities))
+                .Concat(OfLimits(process))
+                .Where(finding => !judged.Contains(finding.Path)),
+        ];
+        if (!all.IsEmpty)
+            throw new ConfigurationException(all);
+    }
+
+    /// <exception cref="ConfigurationException">This process is not root.</exception>
+    internal static void ThrowIfNotAllowed()
+    {
+        if (!Environment.IsPrivilegedProcess)
+            throw new ConfigurationException([new ConfigurationFinding("host", "starting a container needs root for now, since user namespaces are not supported yet")]);
+    }
+
+    internal static IEnumerable<ConfigurationFinding> OfKernel(ContainerConfiguration container, KernelVersion version, NamespaceKinds missing)
+    {
+        if (version < KernelVersion.Floor)
+            yield return new ConfigurationFinding("kernel", $"LibContainer needs Linux {KernelVersion.Floor} or later, and this is {version}");
+        foreach ((NamespaceKinds kind, string file, string name) in NamespaceFiles)
+            if ((container.Namespaces & missing & kind) != 0)
+                yield return new ConfigurationFinding("namespaces", $"this kernel has no {name} namespaces (/proc/self/ns/{file} is missing)");
+    }
+
+    internal static NamespaceKinds FindMissing(Func<string, bool> exists)
+    {
+        NamespaceKinds missing = NamespaceKinds.None;
+        foreach ((NamespaceKinds kind, string file, _) in NamespaceFiles)
+            if (!exists($"/proc/self/ns/{file}"))
+                missing |= kind;
+        return missing;
+    }
+
+    private static IEnumerable<ConfigurationFinding> OfLimits(ProcessConfiguration process)
+        => process.ResourceLimits.IsEmpty ? [] : SecuritySteps.Check(process, (HostCapabilities.ReadPermitted() & CapabilitySet.SysResource) != 0);
+}

@@ -1,0 +1,78 @@
+using LibContainer.Configuration;
+using LibContainer.Launch;
+using LibContainer.Linux;
+using Microsoft.Extensions.Logging;
+
+namespace LibContainer;
+
+/// <summary>Programs in namespaces of their own: the synchronous floor of LibContainer.</summary>
+public static class Namespaces
+{
+    /// <summary>Runs a program in a new container and waits until it has ended.</summary>
+    /// <param name="container">What the container is.</param>
+    /// <param name="process">The program, and as whom it runs.</param>
+    /// <param name="options">Streams and call-backs. Null: the host's own streams.</param>
+    /// <param name="cancellationToken">Cancelling kills the container, at whatever step it is.</param>
+    /// <returns>How the program ended. When this returns, every byte that it wrote is where it was sent.</returns>
+    /// <exception cref="ConfigurationException">The configuration, or this host for it: everything that is wrong, before anything is made.</exception>
+    /// <exception cref="LaunchException">A step of the start failed; nothing is left. <see cref="LaunchException.Step"/> is an
+    /// <see cref="Launch.Steps.ExecuteStep"/> when it was the program itself that could not be run.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; nothing is left.</exception>
+    /// <remarks>
+    /// The container dies with this process, however this process ends. Thread-safe. Nothing is kept between two calls but the launcher, a
+    /// process of 20 KB.
+    /// </remarks>
+    public static ExitStatus Exec(
+        ContainerConfiguration container, ProcessConfiguration process, ExecOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        options ??= ExecOptions.Default;
+        ArgumentNullException.ThrowIfNull(container);
+        HostChecks.ThrowIfNotAllowed();
+        LaunchPlan plan = Plan(container, process);
+
+        // Undo is in reverse, by scope: the process is killed and reaped before its streams go.
+        using StandardStreams streams = new(options);
+        LaunchOptions launch = new()
+        {
+            CloneFlags = (ulong)container.Namespaces,
+            StandardInput = streams.ChildInput,
+            StandardOutput = streams.ChildOutput,
+            StandardError = streams.ChildError,
+        };
+        using LaunchedProcess launched = Start(plan, launch, process.Arguments[0], options.Logger, cancellationToken);
+        using (cancellationToken.Register(static state => ((LaunchedProcess)state!).TrySendSignal(Signal.SIGKILL), launched))
+        {
+            streams.Started();
+            options.Started?.Invoke(launched);
+            ExitStatus status = streams.CopyUntilExit(launched);
+            options.Logger?.Ended(launched.Id, status);
+            cancellationToken.ThrowIfCancellationRequested();
+            return status;
+        }
+    }
+
+    private static LaunchedProcess Start(LaunchPlan plan, LaunchOptions launch, string command, ILogger? logger, CancellationToken cancellationToken)
+    {
+        try
+        {
+            LaunchedProcess launched = Launcher.Shared.Start(plan, launch, cancellationToken);
+            logger?.Started(launched.Id, command);
+            return launched;
+        }
+        catch (IOException error)
+        {
+            logger?.StartFailed(command, error.Message);
+            throw;
+        }
+    }
+
+    /// <summary>Everything that <see cref="Exec"/> would do in the container's process, in order, without doing it. Needs no rights.</summary>
+    /// <exception cref="ConfigurationException">As of <see cref="Exec"/>.</exception>
+    public static LaunchPlan Plan(ContainerConfiguration container, ProcessConfiguration process)
+    {
+        ArgumentNullException.ThrowIfNull(container);
+        ArgumentNullException.ThrowIfNull(process);
+        HostChecks.ThrowIfBad(container, process);
+        return StartOrder.Plan(container, process);
+    }
+}

@@ -1,0 +1,32 @@
+using System.Runtime.InteropServices;
+
+namespace LibContainer;
+
+/// <summary>One of the three standard streams of a program.</summary>
+public abstract record StandardStream
+{
+    private protected StandardStream() { }
+
+    /// <summary>The host's own stream.</summary>
+    public static StandardStream Inherit { get; } = new InheritedStream();
+
+    /// <summary>/dev/null.</summary>
+    public static StandardStream Null { get; } = new NullStream();
+
+    /// <summary>A descriptor: a file, a pipe, a socket. It stays the caller's and is not closed.</summary>
+    public static StandardStream FromHandle(SafeHandle handle) => new HandleStream(handle);
+
+    /// <summary>
+    /// A .NET stream, through a pipe. Input is read until it ends, or until the program has; output is complete when
+    /// <see cref="Namespaces.Exec"/> returns. It stays the caller's and is not closed.
+    /// </summary>
+    public static StandardStream FromStream(Stream stream) => new CopiedStream(stream);
+}
+
+internal sealed record InheritedStream : StandardStream;
+
+internal sealed record NullStream : StandardStream;
+
+internal sealed record HandleStream(SafeHandle Handle) : StandardStream;
+
+internal sealed record CopiedStream(Stream Stream) : StandardStream;

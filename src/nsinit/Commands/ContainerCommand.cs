@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using LibContainer.Configuration;
+
+namespace NsInit.Commands;
+
+/// <summary>A command that describes a container by options: what <c>run</c> does and <c>plan</c> shows.</summary>
+internal abstract class ContainerCommand : Command
+{
+    private const string DefaultHostname = "nsinit";
+
+    private readonly Option<string?> _root = new("--root") { HelpName = "DIR", Description = "Root directory of the container. Default: a read-only view of this host's programs." };
+    private readonly Option<bool> _writable = new("--rw") { Description = "The root can be written." };
+    private readonly Option<string[]> _binds = new("--bind") { HelpName = "SRC:DST[:ro]", Description = "Show a file or directory of the host in the container. Can be repeated." };
+    private readonly Option<string> _hostname = new("--hostname") { HelpName = "H", Description = "Host name inside.", DefaultValueFactory = _ => DefaultHostname };
+    private readonly Option<string> _workingDirectory = new("--workdir") { HelpName = "D", Description = "Working directory inside.", DefaultValueFactory = _ => "/" };
+    private readonly Option<string[]> _environment = new("--env") { HelpName = "K=V", Description = "Environment variable. Can be repeated. Nothing is inherited." };
+
+    protected ContainerCommand(string name, string description)
+        : base(name, description)
+    {
+        Options.Add(_root);
+        Options.Add(_writable);
+        Options.Add(_binds);
+        Options.Add(_hostname);
+        Options.Add(_workingDirectory);
+        Options.Add(_environment);
+    }
+
+    /// <summary>The container's command and its arguments.</summary>
+    internal string[] Operands { get; set; } = [];
+
+    /// <summary>The container that the options describe.</summary>
+    protected ContainerConfiguration Container(ParseResult result)
+    {
+        ContainerConfiguration container = result.GetValue(_root) is { } root
+            ? new() { Root = RootFileSystem.Directory(root.Length == 0 ? root : Path.GetFullPath(root)) }
+            : new() { Root = RootFileSystem.HostUserland(), Mounts = OnlyTmpWritable() };
+        return container with
+        {
+            ReadOnlyRoot = !result.GetValue(_writable),
+            Hostname = result.GetValue(_hostname),
+            Mounts = [.. container.Mounts, .. (result.GetValue(_binds) ?? []).Select(Bind)],
+        };
+    }
+
+    /// <summary>The program that the operands name. Until there is a seccomp filter: no capabilities, no_new_privs.</summary>
+    protected ProcessConfiguration Process(ParseResult result) => new()
+    {
+        Arguments = [.. Operands],
+        Environment = Environment(result),
+        WorkingDirectory = result.GetValue(_workingDirectory)!,
+    };
+
+    /// <summary>Of this host's userland: /dev cannot be written either, and shared memory is a link to /tmp, which the root brings.</summary>
+    private static ImmutableArray<MountConfiguration> OnlyTmpWritable() =>
+    [
+        .. MountConfiguration.Defaults
+            .Where(mount => mount.Destination != "/dev/shm")
+            .Select(mount => mount.Destination is "/dev" or "/dev/mqueue" ? mount with { Options = mount.Options | MountOptions.ReadOnly } : mount),
+    ];
+
+    private static MountConfiguration Bind(string text)
+    {
+        string[] parts = text.Split(':');
+        return parts is [{ Length: > 0 } source, { Length: > 0 } destination, ..] && parts.Length <= 3 && (parts.Length == 2 || parts[2] is "ro" or "rw")
+            ? MountConfiguration.Bind(Path.GetFullPath(source), destination, readOnly: parts is [.., "ro"])
+            : throw new UsageException($"--bind '{text}' is not SRC:DST or SRC:DST:ro");
+    }
+
+    private ImmutableArray<string> Environment(ParseResult result)
+    {
+        // getenv(3) takes the first of two: what is given replaces the default.
+        string home = result.GetValue(_root) is null ? "HOME=/tmp" : "HOME=/";
+        string[] given = result.GetValue(_environment) ?? [];
+        IEnumerable<string> defaults = new[] { ProcessConfiguration.DefaultPath, home }.Where(entry => !given.Any(other => Name(other) == Name(entry)));
+        return [.. defaults, .. given.GroupBy(Name).Select(entries => entries.Last())];
+
+        static string Name(string entry) => entry.Split('=')[0];
+    }
+}

@@ -1,0 +1,53 @@
+using System.CommandLine;
+using LibContainer.Configuration;
+using LibContainer.Launch;
+using LibContainer.Launch.Steps;
+using LibContainer.Linux;
+using NsInit.Commands;
+
+namespace NsInit;
+
+/// <summary>Runs a program in a new container, with no image and no daemon.</summary>
+internal static class Program
+{
+    private static int Main(string[] arguments)
+    {
+        try
+        {
+            return Run(arguments);
+        }
+        catch (Exception error) when (error is UsageException or ConfigurationException or LaunchException or LinuxException or PlatformNotSupportedException)
+        {
+            Console.Error.WriteLine($"nsinit: {error.Message}");
+            return ExitCode(error);
+        }
+    }
+
+    private static int Run(string[] arguments)
+    {
+        RootCommand root = new("Runs a program in a new container, with no image and no daemon.");
+        root.Directives.Clear(); // "[x]" is an argument like any other
+        root.Subcommands.Add(new RunCommand());
+        root.Subcommands.Add(new PlanCommand());
+
+        // What follows the container's command belongs to it: "run ls --help" is not ours to answer.
+        CutArguments cut = CutArguments.AtFirstOperand(root, arguments);
+        ParserConfiguration parser = new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
+        ParseResult result = root.Parse(cut.Own, parser);
+        if (result.Errors.Count > 0)
+            throw new UsageException(string.Join(' ', result.Errors.Select(error => error.Message)));
+        foreach (ContainerCommand command in root.Subcommands.OfType<ContainerCommand>())
+            command.Operands = cut.Operands;
+        return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    }
+
+    /// <summary>As shells count: 127 the command is not there, 126 it cannot be run, 1 anything else.</summary>
+    private static int ExitCode(Exception error) => error is LaunchException { Step: ExecuteStep } launch
+        ? launch.Error switch
+        {
+            Errno.ENOENT or Errno.ENOTDIR => 127,
+            Errno.EACCES or Errno.ENOEXEC or Errno.EPERM or Errno.EISDIR or Errno.ELIBBAD => 126,
+            _ => 1,
+        }
+        : 1;
+}
