@@ -18,11 +18,10 @@ internal sealed class HostUserland
     /// <summary>What programs read in /etc and everybody may know. Private halves (ssl/private, pki/tls/private) are left out by naming the public ones.</summary>
     private static readonly string[] EtcEntries =
     [
-        "alternatives", "bash.bashrc", "ca-certificates", "ca-certificates.conf", "crypto-policies", "debian_version", "dotnet", "ethertypes", "fonts",
-        "gai.conf", "host.conf", "inputrc", "java-11-openjdk", "java-17-openjdk", "java-21-openjdk", "ld.so.cache", "ld.so.conf", "ld.so.conf.d",
-        "locale.alias", "locale.conf", "localtime", "magic", "magic.mime", "mailcap", "mime.types", "networks", "nsswitch.conf", "os-release", "perl",
-        "pki/ca-trust/extracted", "pki/java", "pki/tls/cert.pem", "pki/tls/certs", "profile", "protocols", "python3", "python3.11", "python3.12", "python3.13",
-        "redhat-release", "rpc", "services", "shells", "ssl/cert.pem", "ssl/certs", "ssl/openssl.cnf", "terminfo", "timezone", "xdg",
+        "alternatives", "bash.bashrc", "crypto-policies", "debian_version", "dotnet", "fonts", "gai.conf", "host.conf", "inputrc", "java-11-openjdk",
+        "java-17-openjdk", "java-21-openjdk", "java-25-openjdk", "ld.so.cache", "locale.alias", "locale.conf", "localtime", "magic", "magic.mime", "mime.types",
+        "nsswitch.conf", "os-release", "perl", "pki/ca-trust/extracted", "pki/java", "pki/tls/cert.pem", "pki/tls/certs", "profile", "protocols", "python3",
+        "python3.11", "python3.12", "python3.13", "redhat-release", "services", "ssl/cert.pem", "ssl/certs", "ssl/openssl.cnf", "terminfo", "timezone",
     ];
 
     // Programs look their own user up. The host's accounts are nobody's business inside.
@@ -63,21 +62,25 @@ internal sealed class HostUserland
         plan.Add(new OpenRootMemoryStep("1m")); // a few names; the data lies in the binds
         foreach (BindStep bind in _binds)
             plan.Add(bind);
-        foreach (IGrouping<string, (string Path, string Target)> directory in _links.GroupBy(link => Path.GetDirectoryName(link.Path)!))
+        string open = "";
+        foreach ((string path, string target) in _links.Append(("/var/tmp", "/tmp")).Append(("/var/run", "/run")))
         {
-            plan.Add(new OpenDirectoryStep(directory.Key));
-            foreach ((string path, string target) in directory)
-                plan.Add(new MakeSymbolicLinkStep(Path.GetFileName(path), target));
+            open = OpenDirectory(plan, Path.GetDirectoryName(path)!, open);
+            plan.Add(new MakeSymbolicLinkStep(Path.GetFileName(path), target));
         }
-        plan.Add(new OpenDirectoryStep("/etc"));
+        OpenDirectory(plan, "/etc", open);
         plan.Add(new WriteFileStep("passwd", Passwd));
         plan.Add(new WriteFileStep("group", Group));
         plan.Add(new WriteFileStep("hosts", Hosts(hostname)));
         plan.Add(new OpenDirectoryStep("/run"));
-        plan.Add(new OpenDirectoryStep("/var"));
-        plan.Add(new MakeSymbolicLinkStep("tmp", "/tmp"));
-        plan.Add(new MakeSymbolicLinkStep("run", "/run"));
         plan.Add(new MountStep("tmpfs", "/tmp", "tmpfs", MountFlags.NoSuid | MountFlags.NoDev, "mode=1777"));
+    }
+
+    private static string OpenDirectory(LaunchPlan.Builder plan, string directory, string open)
+    {
+        if (directory != open)
+            plan.Add(new OpenDirectoryStep(directory));
+        return directory;
     }
 
     private static string Hosts(string? hostname) => $"127.0.0.1\tlocalhost {hostname}".TrimEnd() + "\n::1\tlocalhost\n";
