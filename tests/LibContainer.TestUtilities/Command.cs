@@ -1,0 +1,29 @@
+using System.Diagnostics;
+
+namespace LibContainer.TestUtilities;
+
+/// <summary>A program of this host, run to its end.</summary>
+public static class Command
+{
+    /// <summary>Everything it said.</summary>
+    public sealed record Result(int ExitCode, string Output, string Error);
+
+    /// <summary>Runs it with closed input, for two minutes at most.</summary>
+    public static Result Run(string program, params string[] arguments)
+    {
+        using Process process = Start(program, arguments);
+        process.StandardInput.Close();
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        if (!process.WaitForExit(TimeSpan.FromMinutes(2)))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end");
+        }
+        return new Result(process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
+    }
+
+    /// <summary>Starts it with its three streams redirected.</summary>
+    public static Process Start(string program, params string[] arguments)
+        => Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+}

@@ -1,0 +1,19 @@
+using System.Reflection;
+
+namespace LibContainer.TestUtilities;
+
+/// <summary>Where things are in the checkout that the tests were built from.</summary>
+public static class Repository
+{
+    /// <summary>Its folder.</summary>
+    public static string Root { get; } = Metadata("RepositoryRoot");
+
+    /// <summary>nsinit, as built with the tests.</summary>
+    public static string NsInit => Path.Combine(Root, "src/nsinit/bin", Metadata("Configuration"), "net10.0/nsinit");
+
+    /// <summary>The static program for roots that are empty otherwise.</summary>
+    public static string Probe => Path.Combine(Root, "tests/LibContainer.Probe/obj/elf/linux-x64/LibContainer.Probe.elf");
+
+    private static string Metadata(string key)
+        => typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
+}
