@@ -128,7 +128,7 @@ internal sealed class StandardStreams : IDisposable
             {
                 if (!ready[i])
                     continue;
-                int count = RandomAccess.Read(_outputs[i].Pipe, buffer, 0);
+                int count = Pipe.Read(_outputs[i].Pipe, buffer);
                 if (count > 0)
                 {
                     _outputs[i].Target.Write(buffer, 0, count);
@@ -151,11 +151,11 @@ internal sealed class StandardStreams : IDisposable
             {
                 try
                 {
-                    RandomAccess.Write(_inputPipe!, buffer.AsSpan(0, count), 0);
+                    Pipe.Write(_inputPipe!, buffer.AsSpan(0, count));
                 }
-                catch (Exception error) when (error is IOException or ObjectDisposedException)
+                catch (Exception error) when (error is LinuxException { Error: Errno.EPIPE } or ObjectDisposedException)
                 {
-                    return null; // EPIPE: nobody reads any more; disposed: the program has ended
+                    return null; // nobody reads any more, or the program has ended
                 }
             }
             return null;

@@ -48,7 +48,7 @@ internal static unsafe partial class Interpreter
     private static long SetCapabilities(PlanExecution* execution, StepRecord* step)
     {
         CapabilityRequest request;
-        request.Version = Uapi.LINUX_CAPABILITY_VERSION_3;
+        request.Version = Uapi._LINUX_CAPABILITY_VERSION_3;
         request.Pid = 0;
         request.EffectiveLow = (uint)step->Value;
         request.PermittedLow = (uint)step->Value2;

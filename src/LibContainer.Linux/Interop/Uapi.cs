@@ -79,7 +79,7 @@ internal static class Uapi
     public const int PR_CAP_AMBIENT_CLEAR_ALL = 4;
 
     // include/uapi/linux/capability.h
-    public const int LINUX_CAPABILITY_VERSION_3 = 0x20080522;
+    public const int _LINUX_CAPABILITY_VERSION_3 = 0x20080522;
 
     // include/uapi/linux/close_range.h
     public const int CLOSE_RANGE_CLOEXEC = 4;

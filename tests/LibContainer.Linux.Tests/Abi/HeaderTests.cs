@@ -1,0 +1,164 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text;
+using LibContainer.Configuration;
+using LibContainer.TestUtilities;
+
+namespace LibContainer.Linux.Tests.Abi;
+
+/// <summary>Every number that is copied from the kernel, compared by the C compiler with this machine's own headers.</summary>
+public sealed class HeaderTests
+{
+    private const string Includes = """
+        #define _GNU_SOURCE
+        #include <stddef.h>
+        #include <signal.h>
+        #include <errno.h>
+        #include <spawn.h>
+        #include <fcntl.h>
+        #include <sys/socket.h>
+        #include <sys/mman.h>
+        #include <sys/stat.h>
+        #include <sys/wait.h>
+        #include <sys/resource.h>
+        #include <sys/syscall.h>
+        #include <linux/mount.h>
+        #include <linux/openat2.h>
+        #include <linux/sched.h>
+        #include <linux/prctl.h>
+        #include <linux/capability.h>
+        #include <linux/close_range.h>
+        #include <linux/sockios.h>
+        #include <linux/if.h>
+        #include <linux/memfd.h>
+        #include <linux/stat.h>
+        #include <linux/types.h>
+        #define MNT_DETACH 2 /* sys/mount.h, which cannot be included beside linux/mount.h; see Detaching_is_what_sys_mount_h_says */
+        #if __has_include(<sys/pidfd.h>)
+        #include <sys/pidfd.h>
+        #endif
+
+        """;
+
+    /// <summary>Newer than the headers of distributions that build us. Checked where the header has them.</summary>
+    private static readonly string[] MayBeNewer = ["MFD_EXEC", "PIDFD_GET_INFO", "PIDFD_INFO_EXIT"];
+
+    [Fact]
+    public void Constants_are_those_of_the_headers() => Compile(Literals(typeof(Uapi)).Select(field => Assertion(field.Name, field.Name, Text(field))));
+
+    [Fact]
+    public void Detaching_is_what_sys_mount_h_says()
+    {
+        Requires.Program("gcc");
+
+        TryCompile("#include <sys/mount.h>\n", [Assertion("MNT_DETACH", "MNT_DETACH", Number(Uapi.MNT_DETACH))], out string errors).Should().BeTrue(errors);
+    }
+
+    [Fact]
+    public void System_call_numbers_are_those_of_the_headers()
+        => Compile(Literals(typeof(SystemCallNumber)).Select(field => Assertion(field.Name, $"__NR_{field.Name}", Text(field))));
+
+    [Fact]
+    public void Error_numbers_are_those_of_the_headers()
+        => Compile(Enum.GetValues<Errno>().Select(error => Assertion(error.ToString(), error.ToString(), Number((int)error))));
+
+    [Fact]
+    public void Signals_are_those_of_the_headers()
+        => Compile(Enum.GetValues<Signal>().Select(signal => Assertion(signal.ToString(), signal.ToString(), Number((int)signal))));
+
+    [Fact]
+    public void Mount_flags_are_those_of_the_headers() => Compile(
+    [
+        Assertion("ReadOnly", "MS_RDONLY", Number((long)MountFlags.ReadOnly)), Assertion("NoSuid", "MS_NOSUID", Number((long)MountFlags.NoSuid)),
+        Assertion("NoDev", "MS_NODEV", Number((long)MountFlags.NoDev)), Assertion("NoExec", "MS_NOEXEC", Number((long)MountFlags.NoExec)),
+        Assertion("NoAtime", "MS_NOATIME", Number((long)MountFlags.NoAtime)), Assertion("Recursive", "MS_REC", Number((long)MountFlags.Recursive)),
+        Assertion("Private", "MS_PRIVATE", Number((long)MountFlags.Private)), Assertion("StrictAtime", "MS_STRICTATIME", Number((long)MountFlags.StrictAtime)),
+    ]);
+
+    [Fact]
+    public void Capabilities_are_those_of_the_headers()
+    {
+        IEnumerable<string> assertions = Enum.GetValues<CapabilitySet>().Where(capability => capability != 0).Select(capability =>
+        {
+            string name = string.Concat(capability.ToString().Select(letter => char.IsAsciiLetterUpper(letter) ? $"_{letter}" : $"{char.ToUpperInvariant(letter)}"));
+            return Assertion(name, $"CAP{name}", Number(System.Numerics.BitOperations.Log2((ulong)capability)));
+        });
+
+        Compile(assertions.Append(Assertion("last", "CAP_LAST_CAP", Number(40))));
+    }
+
+    [Fact]
+    public void Namespaces_and_limits_are_those_of_the_headers() => Compile(
+    [
+        Assertion("Mount", "CLONE_NEWNS", Number((long)NamespaceKinds.Mount)), Assertion("Cgroup", "CLONE_NEWCGROUP", Number((long)NamespaceKinds.Cgroup)),
+        Assertion("Uts", "CLONE_NEWUTS", Number((long)NamespaceKinds.Uts)), Assertion("Ipc", "CLONE_NEWIPC", Number((long)NamespaceKinds.Ipc)),
+        Assertion("Pid", "CLONE_NEWPID", Number((long)NamespaceKinds.Pid)), Assertion("Network", "CLONE_NEWNET", Number((long)NamespaceKinds.Network)),
+        Assertion("Cpu", "RLIMIT_CPU", Number((long)ResourceKind.Cpu)), Assertion("FileSize", "RLIMIT_FSIZE", Number((long)ResourceKind.FileSize)),
+        Assertion("Data", "RLIMIT_DATA", Number((long)ResourceKind.Data)), Assertion("Stack", "RLIMIT_STACK", Number((long)ResourceKind.Stack)),
+        Assertion("Core", "RLIMIT_CORE", Number((long)ResourceKind.Core)), Assertion("ResidentSet", "RLIMIT_RSS", Number((long)ResourceKind.ResidentSet)),
+        Assertion("Processes", "RLIMIT_NPROC", Number((long)ResourceKind.Processes)), Assertion("OpenFiles", "RLIMIT_NOFILE", Number((long)ResourceKind.OpenFiles)),
+        Assertion("LockedMemory", "RLIMIT_MEMLOCK", Number((long)ResourceKind.LockedMemory)), Assertion("AddressSpace", "RLIMIT_AS", Number((long)ResourceKind.AddressSpace)),
+        Assertion("Locks", "RLIMIT_LOCKS", Number((long)ResourceKind.Locks)), Assertion("PendingSignals", "RLIMIT_SIGPENDING", Number((long)ResourceKind.PendingSignals)),
+        Assertion("MessageQueueBytes", "RLIMIT_MSGQUEUE", Number((long)ResourceKind.MessageQueueBytes)), Assertion("Nice", "RLIMIT_NICE", Number((long)ResourceKind.Nice)),
+        Assertion("RealtimePriority", "RLIMIT_RTPRIO", Number((long)ResourceKind.RealtimePriority)), Assertion("RealtimeTimeout", "RLIMIT_RTTIME", Number((long)ResourceKind.RealtimeTimeout)),
+    ]);
+
+    /// <summary>Sizes and offsets that the launcher and the handles rely on, where they are written down as numbers.</summary>
+    [Fact]
+    public void Structures_are_laid_out_as_the_code_says() => Compile(
+    [
+        "_Static_assert(sizeof(struct clone_args) == 88, \"clone_args\");",
+        "_Static_assert(sizeof(struct open_how) == 24, \"open_how\");",
+        "_Static_assert(sizeof(struct mount_attr) == 32, \"mount_attr\");",
+        "_Static_assert(sizeof(struct statx) == 256 && offsetof(struct statx, stx_mode) == 28, \"statx\");",
+        "_Static_assert(offsetof(struct statx, stx_rdev_major) == 128 && offsetof(struct statx, stx_rdev_minor) == 132, \"statx device\");",
+        "_Static_assert(sizeof(struct ifreq) == 40 && offsetof(struct ifreq, ifr_flags) == 16, \"ifreq\");",
+        "_Static_assert(sizeof(struct msghdr) == 56 && offsetof(struct msghdr, msg_controllen) == 40 && offsetof(struct msghdr, msg_flags) == 48, \"msghdr\");",
+        "_Static_assert(sizeof(struct cmsghdr) == 16 && CMSG_SPACE(4) == 24 && CMSG_LEN(4) == 20, \"cmsghdr\");",
+        "_Static_assert(offsetof(siginfo_t, si_code) == 8 && offsetof(siginfo_t, si_status) == 24 && sizeof(siginfo_t) == 128, \"siginfo\");",
+        "_Static_assert(sizeof(struct __user_cap_header_struct) == 8 && sizeof(struct __user_cap_data_struct) == 12, \"capabilities\");",
+        "_Static_assert(sizeof(struct rlimit) == 16 && sizeof(sigset_t) == 128, \"limits\");",
+        "_Static_assert(sizeof(posix_spawnattr_t) <= 512 && sizeof(posix_spawn_file_actions_t) <= 512, \"spawn\");",
+        "_Static_assert(POSIX_SPAWN_SETSIGMASK == 8 && POSIX_SPAWN_SETSIGDEF == 4, \"spawn flags\");",
+        "_Static_assert(POSIX_SPAWN_SETSID == 0x80, \"spawn session\");",
+        "_Static_assert(CLD_EXITED == 1 && CLD_KILLED == 2 && CLD_DUMPED == 3, \"child codes\");",
+    ]);
+
+    [Fact]
+    public void A_wrong_number_is_noticed()
+    {
+        Requires.Program("gcc");
+
+        TryCompile(Includes, [Assertion("wrong", "O_CLOEXEC", "1")], out string errors).Should().BeFalse();
+        errors.Should().Contain("wrong");
+    }
+
+    private static IEnumerable<FieldInfo> Literals(Type type) => type.GetFields(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static).Where(field => field.IsLiteral);
+
+    private static string Text(FieldInfo field) => Convert.ToString(field.GetRawConstantValue(), CultureInfo.InvariantCulture)!;
+
+    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static string Assertion(string what, string expression, string value)
+    {
+        string assertion = $"_Static_assert((long long)({expression}) == {value}LL, \"{what} is not {value}\");";
+        return MayBeNewer.Contains(expression) ? $"#ifdef {expression}\n{assertion}\n#endif" : assertion;
+    }
+
+    private static void Compile(IEnumerable<string> assertions)
+    {
+        Requires.Program("gcc");
+
+        TryCompile(Includes, assertions, out string errors).Should().BeTrue(errors);
+    }
+
+    private static bool TryCompile(string includes, IEnumerable<string> assertions, out string errors)
+    {
+        using TemporaryDirectory folder = new();
+        StringBuilder source = new StringBuilder(includes).AppendJoin('\n', assertions).Append('\n');
+        File.WriteAllText(folder["abi.c"], source.ToString());
+        Command.Result result = Command.Run("gcc", "-std=gnu11", "-fsyntax-only", folder["abi.c"]);
+        errors = result.Error;
+        return result.ExitCode == 0;
+    }
+}
