@@ -26,7 +26,7 @@ internal static unsafe partial class Interpreter
 
         StepReport report;
         report.Step = execution->Step;
-        report.Errno = (ushort)-result;
+        report.Errno = result < 0 ? (ushort)-result : (ushort)0;
         report.Call = (ushort)execution->Call;
         return report;
     }

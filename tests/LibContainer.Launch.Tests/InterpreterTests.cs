@@ -1,0 +1,311 @@
+using LibContainer.Launch.Steps;
+using LibContainer.Linux;
+
+namespace LibContainer.Launch.Tests;
+
+/// <summary>The steps as ordinary C#, against a kernel that writes down what it is asked.</summary>
+public sealed unsafe class InterpreterTests
+{
+    /// <summary>One of each, as rooms make them.</summary>
+    public static TheoryData<LaunchStep> Steps =>
+    [
+        new SetPropagationStep(MountFlags.Private | MountFlags.Recursive),
+        new OpenRootTreeStep("/images/one"),
+        new OpenRootMemoryStep("1m"),
+        new MountStep("proc", "/proc", "proc", MountFlags.NoSuid),
+        new MountStep("tmpfs", "/dev", "tmpfs", MountFlags.NoSuid, "mode=755"),
+        new BindStep("/usr", "/usr", MountFlags.ReadOnly | MountFlags.Recursive),
+        new BindStep("/etc/hosts", "/etc/hosts", MountFlags.None, IsFile: true),
+        new ReadOnlyPathStep("/proc/sys"),
+        new ReadOnlyMountStep("/dev"),
+        new ReadOnlyRootStep(),
+        new PivotRootStep(),
+        new OpenDirectoryStep("/dev"),
+        new OpenDirectoryStep("/"),
+        new MakeNodeStep("null", NodeType.Character, 1, 3, 0x1B6),
+        new MakeNodeStep("disk", NodeType.Block, 8, 1, 0x1B0, 0, 6),
+        new MakeSymbolicLinkStep("fd", "/proc/self/fd"),
+        new WriteFileStep("hosts", ""),
+        new SetUmaskStep(0x12),
+        new NewSessionStep(),
+        new SetHostnameStep("box"),
+        new InterfaceUpStep("lo"),
+        new SetResourceLimitStep("RLIMIT_NOFILE", 7, 1024, 4096),
+        new LimitCapabilitiesStep(0b101, 4),
+        new KeepCapabilitiesStep(true),
+        new SetCapabilitiesStep(1, 3, 0),
+        new SetAmbientCapabilitiesStep(0b11),
+        new SetGroupsStep([5, 6]),
+        new SetIdsStep(1000, 100),
+        new SetParentDeathSignalStep(Signal.SIGKILL),
+        new SetDumpableStep(false),
+        new SetNoNewPrivilegesStep(),
+        new CloseOnExecStep(3),
+    ];
+
+    /// <summary>What a plan prints is what happens: the list beside each step is no second truth.</summary>
+    [Theory]
+    [MemberData(nameof(Steps))]
+    public void A_step_makes_the_system_calls_that_it_names(LaunchStep step)
+    {
+        RecordedKernel kernel = new();
+
+        kernel.Run(Plan(step)).Report.Errno.Should().Be(0);
+
+        IEnumerable<string> expected = step is WriteFileStep ? ["openat"] : step.SystemCalls; // nothing to write into an empty file
+        kernel.Names.Should().Equal(expected);
+    }
+
+    [Theory]
+    [MemberData(nameof(Steps))]
+    public void A_step_that_fails_at_any_call_reports_that_call_and_leaves_no_descriptor_but_the_kept(LaunchStep step)
+    {
+        RecordedKernel whole = new();
+        whole.Run(Plan(step));
+
+        for (int failing = 0; failing < whole.Calls.Count; failing++)
+        {
+            int count = 0;
+            RecordedKernel kernel = new((_, _) => count++ == failing ? -(long)Errno.EPERM : null);
+            StepReport report = kernel.Run(Plan(step)).Report;
+
+            ((Errno)report.Errno).Should().Be(Errno.EPERM, "call {0} failed", failing);
+            SystemCallNames.Of(report.Call).Should().Be(whole.Calls[failing].Name);
+            kernel.Calls.Should().HaveCount(failing + 1, "nothing is tried after a failure");
+            kernel.Open.Should().BeSubsetOf(whole.Open);
+        }
+    }
+
+    [Fact]
+    public void A_mount_goes_onto_the_descriptor_and_never_onto_a_name()
+    {
+        List<string?> mounts = [];
+        RecordedKernel kernel = new((name, call) =>
+        {
+            if (name == "mount")
+                mounts.Add($"{RecordedKernel.Call.Text(call.A)} {RecordedKernel.Call.Text(call.B)} {RecordedKernel.Call.Text(call.C)} {call.D} {RecordedKernel.Call.Text(call.E)}");
+            return null;
+        });
+
+        kernel.Run(Plan(new MountStep("shm", "/dev/shm", "tmpfs", MountFlags.NoSuid | MountFlags.NoExec, "mode=1777")));
+
+        mounts.Should().Equal("shm . tmpfs 10 mode=1777");
+        kernel.Calls[1].Should().Match<RecordedKernel.Call>(call => call.Name == "fchdir" && call.A == 100);
+    }
+
+    [Theory]
+    [InlineData("/proc", "proc", true)]
+    [InlineData("/sys", "sysfs", true)]
+    [InlineData("/data", "tmpfs", false)]
+    public void Destinations_are_resolved_inside_the_root_and_proc_never_through_a_link(string destination, string type, bool noLinks)
+    {
+        ulong resolve = 0;
+        string? path = null;
+        RecordedKernel kernel = new((name, call) =>
+        {
+            if (name == "openat2")
+                (path, resolve) = (RecordedKernel.Call.Text(call.B), ((ulong*)call.C)[2]);
+            return null;
+        });
+
+        kernel.Run(Plan(new MountStep("x", destination, type, MountFlags.None)));
+
+        path.Should().Be(destination[1..], "the root's descriptor is where it starts");
+        ((resolve & Uapi.RESOLVE_IN_ROOT) != 0).Should().BeTrue();
+        ((resolve & Uapi.RESOLVE_NO_MAGICLINKS) != 0).Should().BeTrue();
+        ((resolve & Uapi.RESOLVE_NO_SYMLINKS) != 0).Should().Be(noLinks);
+    }
+
+    [Fact]
+    public void Missing_directories_are_made_one_by_one()
+    {
+        HashSet<string> there = ["a"];
+        List<string> made = [];
+        RecordedKernel kernel = new((name, call) =>
+        {
+            if (name == "openat2" && !there.Contains(RecordedKernel.Call.Text(call.B)!))
+                return -(long)Errno.ENOENT;
+            if (name == "mkdirat")
+            {
+                made.Add($"{RecordedKernel.Call.Text(call.B)} {call.C}");
+                there.Add(made.Count == 1 ? "a/b" : "a/b/c");
+            }
+            return null;
+        });
+
+        kernel.Run(Plan(new OpenDirectoryStep("/a/b/c", 0x1ED))).Report.Errno.Should().Be(0);
+
+        made.Should().Equal("b 493", "c 493");
+        kernel.Open.Should().HaveCount(1, "only the directory itself stays open");
+    }
+
+    /// <summary>A link that leads nowhere looks missing to openat2 and there to mkdirat. Following it would make directories elsewhere.</summary>
+    [Fact]
+    public void Nothing_is_made_through_a_dangling_link()
+    {
+        RecordedKernel kernel = new((name, _) => name switch
+        {
+            "openat2" => -(long)Errno.ENOENT,
+            "mkdirat" => -(long)Errno.EEXIST,
+            _ => null,
+        });
+
+        StepReport report = kernel.Run(Plan(new MountStep("x", "/evil/x", "tmpfs", MountFlags.None))).Report;
+
+        ((Errno)report.Errno).Should().Be(Errno.ENOENT);
+        kernel.Names.Should().NotContain("mount");
+        kernel.Open.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void A_directory_is_masked_by_an_empty_file_system_and_a_file_by_the_hosts_null()
+    {
+        RecordedKernel directory = new();
+        directory.Run(Plan(new MaskPathStep("/proc/acpi")));
+        directory.Names.Should().Equal("openat2", "fchdir", "mount");
+
+        RecordedKernel file = new((name, call) => name == "fchdir" ? -(long)Errno.ENOTDIR : name == "statx" ? Stat(call, Uapi.S_IFCHR, 1, 3) : null);
+        file.Run(Plan(new MaskPathStep("/proc/kcore"), new MaskPathStep("/proc/keys"))).Report.Errno.Should().Be(0);
+        file.Names.Should().Equal("openat2", "fchdir", "openat", "statx", "open_tree", "move_mount", "openat2", "fchdir", "open_tree", "move_mount");
+    }
+
+    [Fact]
+    public void Masking_with_something_that_is_not_null_is_refused()
+    {
+        RecordedKernel kernel = new((name, call) => name == "fchdir" ? -(long)Errno.ENOTDIR : name == "statx" ? Stat(call, Uapi.S_IFCHR, 1, 5) : null);
+
+        ((Errno)kernel.Run(Plan(new MaskPathStep("/proc/kcore"))).Report.Errno).Should().Be(Errno.EEXIST);
+        kernel.Names.Should().NotContain("move_mount");
+    }
+
+    [Theory]
+    [InlineData(typeof(MaskPathStep))]
+    [InlineData(typeof(ReadOnlyPathStep))]
+    public void A_path_that_is_not_there_needs_no_protection(Type type)
+    {
+        RecordedKernel kernel = new((name, _) => name == "openat2" ? -(long)Errno.ENOENT : null);
+
+        kernel.Run(Plan((LaunchStep)Activator.CreateInstance(type, "/proc/none")!)).Report.Errno.Should().Be(0);
+        kernel.Names.Should().Equal("openat2");
+    }
+
+    [Theory]
+    [InlineData(1, 3, 0)]
+    [InlineData(1, 5, 17)]
+    public void A_node_that_exists_is_accepted_when_it_is_the_same_device(int major, int minor, int errno)
+    {
+        RecordedKernel kernel = new((name, call) => name == "mknodat" ? -(long)Errno.EEXIST : name == "statx" ? Stat(call, Uapi.S_IFCHR, (uint)major, (uint)minor) : null);
+
+        kernel.Run(Plan(new MakeNodeStep("null", NodeType.Character, 1, 3, 0x1B6))).Report.Errno.Should().Be((ushort)errno);
+    }
+
+    [Theory]
+    [InlineData(1, 3, 0x103)]
+    [InlineData(136, 300, 0x10882C)]
+    [InlineData(4095, 1048575, 0xFFFFFFFF)]
+    public void Device_numbers_are_packed_as_the_kernel_packs_them(int major, int minor, long packed)
+    {
+        RecordedKernel kernel = new();
+
+        kernel.Run(Plan(new MakeNodeStep("n", NodeType.Character, major, minor, 0)));
+
+        kernel.Calls[0].D.Should().Be(packed);
+    }
+
+    [Fact]
+    public void The_first_candidate_that_can_be_run_is_run()
+    {
+        List<string?> tried = [];
+        RecordedKernel kernel = new((name, call) =>
+        {
+            tried.Add(RecordedKernel.Call.Text(call.A));
+            string?[] argv = [RecordedKernel.Call.Text(((long*)call.B)[0]), RecordedKernel.Call.Text(((long*)call.B)[1]), RecordedKernel.Call.Text(((long*)call.B)[2])];
+            argv.Should().Equal("tool", "-x", null);
+            RecordedKernel.Call.Text(((long*)call.C)[0]).Should().Be("A=b");
+            return tried.Count switch { 1 => -(long)Errno.ENOENT, 2 => -(long)Errno.EACCES, _ => -(long)Errno.ENOTDIR };
+        });
+
+        (StepReport report, uint word) = kernel.Run(Plan(new ExecuteStep(["/a/tool", "/b/tool", "/c/tool"], ["tool", "-x"], ["A=b"])));
+
+        tried.Should().Equal("/a/tool", "/b/tool", "/c/tool");
+        ((Errno)report.Errno).Should().Be(Errno.EACCES, "that one is there and may not be run; that others are missing is no news");
+        (word & StepWord.Executing).Should().Be(0, "it did not run after all");
+    }
+
+    [Fact]
+    public void Another_errno_than_missing_ends_the_search()
+    {
+        int tried = 0;
+        RecordedKernel kernel = new((_, _) => { tried++; return -(long)Errno.E2BIG; });
+
+        ((Errno)kernel.Run(Plan(new ExecuteStep(["/a", "/b"], ["x"], []))).Report.Errno).Should().Be(Errno.E2BIG);
+        tried.Should().Be(1);
+    }
+
+    [Fact]
+    public void The_host_is_told_of_a_synchronization_and_has_to_answer_go()
+    {
+        RecordedKernel kernel = new((name, call) =>
+        {
+            if (name == "read")
+                *(ulong*)call.B = GoMessage.Go;
+            return name is "read" or "sendto" ? 8 : null;
+        });
+
+        kernel.Run(Plan(new NewSessionStep(), new SynchronizeStep(), new SetUmaskStep(0))).Report.Errno.Should().Be(0);
+        kernel.Names.Should().Equal("setsid", "sendto", "read", "umask");
+    }
+
+    /// <summary>Seed bug B2: end of file also comes from a host that died half-way.</summary>
+    [Fact]
+    public void End_of_file_is_no_go()
+    {
+        RecordedKernel kernel = new((name, _) => name == "read" ? 0 : null);
+
+        ((Errno)kernel.Run(Plan(new SynchronizeStep(), new SetUmaskStep(0))).Report.Errno).Should().Be(Errno.ECANCELED);
+        kernel.Names.Should().NotContain("umask");
+    }
+
+    [Theory]
+    [InlineData("/container/dir", 0)]
+    [InlineData("(unreachable)/host", 2)]
+    public void A_working_directory_outside_the_root_is_refused(string cwd, int errno)
+    {
+        RecordedKernel kernel = new((name, call) =>
+        {
+            if (name == "getcwd")
+                System.Text.Encoding.UTF8.GetBytes(cwd + "\0").CopyTo(new Span<byte>((void*)call.A, 100));
+            return null;
+        });
+
+        kernel.Run(Plan(new ChangeDirectoryStep("/x"))).Report.Errno.Should().Be((ushort)errno);
+    }
+
+    [Fact]
+    public void The_word_says_which_step_was_the_last()
+    {
+        RecordedKernel kernel = new((name, _) => name == "sethostname" ? -(long)Errno.EPERM : null);
+
+        (StepReport report, uint word) = kernel.Run(Plan(new NewSessionStep(), new SetHostnameStep("x"), new SetUmaskStep(0)));
+
+        report.Step.Should().Be(1);
+        word.Should().Be(2);
+    }
+
+    private static LaunchPlan Plan(params LaunchStep[] steps)
+    {
+        LaunchPlan.Builder plan = new();
+        foreach (LaunchStep step in steps)
+            plan.Add(step);
+        return plan.Build();
+    }
+
+    private static long Stat(RecordedKernel.Call call, int type, uint major, uint minor)
+    {
+        byte* buffer = (byte*)call.E;
+        *(ushort*)(buffer + 28) = (ushort)type;
+        *(uint*)(buffer + 128) = major;
+        *(uint*)(buffer + 132) = minor;
+        return 0;
+    }
+}
