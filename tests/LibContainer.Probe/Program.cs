@@ -5,12 +5,15 @@ using LibContainer.Linux;
 
 /// <summary>
 /// The program of tests and benchmarks that want an empty root: static, a few kilobytes, no library. Exits with the number in argument 1, or 0.
-/// Argument "write" writes argument 2 to its output first; argument "wait" waits until its input ends.
+/// Argument "write" writes argument 2 to its output first; "wait" waits until its input ends; "forever" clears its parent-death signal, as a
+/// hostile program would, and then waits for ever.
 /// </summary>
 internal static unsafe class Program
 {
     [RuntimeImport("*", "syscall"), MethodImpl(MethodImplOptions.InternalCall)]
     private static extern long Call(long number, long a, long b, long c, long d, long e, long f);
+
+    private const int SetParentDeathSignal = 1; // PR_SET_PDEATHSIG
 
     private static int Main() => 0; // csc wants one; the linker drops it
 
@@ -32,6 +35,12 @@ internal static unsafe class Program
             byte* buffer = stackalloc byte[256];
             while (Call(SystemCallNumber.read, 0, (long)buffer, 256, 0, 0, 0) > 0) { }
             return 0;
+        }
+        if (first[0] == (byte)'f')
+        {
+            Call(SystemCallNumber.prctl, SetParentDeathSignal, 0, 0, 0, 0, 0);
+            while (true)
+                Call(SystemCallNumber.ppoll, 0, 0, 0, 0, 0, 0);
         }
         int code = 0;
         for (byte* digit = first; *digit != 0; digit++)

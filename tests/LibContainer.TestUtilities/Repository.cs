@@ -11,6 +11,9 @@ public static class Repository
     /// <summary>nsinit, as built with the tests.</summary>
     public static string NsInit => Path.Combine(Root, "src/nsinit/bin", Metadata("Configuration"), "net10.0/nsinit");
 
+    /// <summary>The host program that tests kill.</summary>
+    public static string TestHost => Path.Combine(Root, "tests/LibContainer.TestHost/bin", Metadata("Configuration"), "net10.0/LibContainer.TestHost");
+
     /// <summary>The static program for roots that are empty otherwise.</summary>
     public static string Probe => Path.Combine(Root, "tests/LibContainer.Probe/obj/elf/linux-x64/LibContainer.Probe.elf");
 

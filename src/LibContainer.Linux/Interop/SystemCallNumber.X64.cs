@@ -37,6 +37,7 @@ internal static class SystemCallNumber
     public const long mknodat = 259;
     public const long fchownat = 260;
     public const long symlinkat = 266;
+    public const long ppoll = 271;
     public const long dup3 = 292;
     public const long prlimit64 = 302;
     public const long statx = 332;

@@ -1,0 +1,175 @@
+using LibContainer.Configuration;
+using LibContainer.Launch;
+using LibContainer.Launch.Steps;
+using LibContainer.Linux;
+using LibContainer.TestUtilities;
+
+namespace LibContainer.IntegrationTests;
+
+/// <summary>The launcher itself: its life, its death, and whom it takes along.</summary>
+public sealed class LauncherTests : IDisposable
+{
+    private static readonly LaunchOptions Options = new() { CloneFlags = (ulong)NamespaceKinds.Pid };
+
+    private readonly ProbeRoot _root = new();
+
+    [Fact]
+    public void A_launcher_that_died_is_replaced_at_the_next_start()
+    {
+        Requires.Root();
+        using Launcher launcher = new();
+        Run(launcher, "3").ExitCode.Should().Be(3);
+        int first = launcher.ProcessId!.Value;
+
+        Kill(first);
+
+        Run(launcher, "4").ExitCode.Should().Be(4);
+        launcher.ProcessId.Should().NotBe(first);
+    }
+
+    [Fact]
+    public void Containers_outlive_their_launcher_and_die_with_the_next_one()
+    {
+        Requires.Root();
+        using Launcher launcher = new();
+        using LaunchedProcess process = launcher.Start(Plan("forever"), Options);
+        int first = launcher.ProcessId!.Value;
+
+        Kill(first);
+
+        // Nobody starts anything: it is replaced because a container runs.
+        SpinWait.SpinUntil(() => launcher.ProcessId is { } id && id != first, TimeSpan.FromSeconds(30)).Should().BeTrue();
+        process.TrySendSignal(Signal.SIGCONT).Should().BeTrue("it lives");
+        Run(launcher, "0").Success.Should().BeTrue(); // takes its turn behind the adoption
+        launcher.Dispose();
+        process.WaitForExit().Signal.Should().Be(Signal.SIGKILL);
+    }
+
+    [Fact]
+    public void An_end_of_the_host_is_an_end_of_its_containers_but_not_of_detached_ones()
+    {
+        Requires.Root();
+        using Launcher launcher = new();
+        using LaunchedProcess attached = launcher.Start(Plan("forever"), Options);
+        using LaunchedProcess detached = launcher.Start(Plan("forever"), Options);
+        detached.Detach();
+
+        launcher.Dispose(); // closes the socket, as the kernel does for a host that was killed
+
+        attached.WaitForExit().Signal.Should().Be(Signal.SIGKILL);
+        detached.TrySendSignal(Signal.SIGTERM).Should().BeTrue("it lives");
+        detached.TrySendSignal(Signal.SIGKILL);
+        detached.WaitForExit();
+    }
+
+    [Fact]
+    public void The_host_does_its_part_while_the_process_waits()
+    {
+        Requires.Root();
+        List<string> seen = [];
+        LaunchPlan plan = Plan("0", new NewSessionStep(), new SynchronizeStep(), new SetUmaskStep(0));
+
+        using LaunchedProcess process = Launcher.Shared.Start(plan, Options with { Synchronized = waiting => seen.Add(new FileInfo($"/proc/{waiting.Id}/exe").LinkTarget!) });
+
+        process.WaitForExit().Success.Should().BeTrue();
+        seen.Should().ContainSingle().Which.Should().Contain("memfd:libcontainer-launcher", "it has not run its program yet");
+    }
+
+    [Fact]
+    public void A_host_that_fails_at_its_part_takes_the_process_back()
+    {
+        Requires.Root();
+        int id = 0;
+
+        FluentActions.Invoking(() => Launcher.Shared.Start(Plan("0", new SynchronizeStep()), Options with
+        {
+            Synchronized = waiting =>
+            {
+                id = waiting.Id;
+                throw new InvalidOperationException("no network");
+            },
+        })).Should().Throw<InvalidOperationException>().WithMessage("no network");
+
+        Directory.Exists($"/proc/{id}").Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_process_that_is_killed_during_its_start_says_where()
+    {
+        Requires.Root();
+
+        LaunchException error = FluentActions.Invoking(() => Launcher.Shared.Start(
+            Plan("0", new SynchronizeStep()), Options with { Synchronized = waiting => waiting.TrySendSignal(Signal.SIGKILL) })).Should().Throw<LaunchException>().Which;
+
+        error.Message.Should().Be("the container ended while it was being set up (killed by SIGKILL), at: sendto, read: wait for the host's go");
+        error.ExitStatus!.Value.Signal.Should().Be(Signal.SIGKILL);
+    }
+
+    [Fact]
+    public void A_start_that_is_cancelled_half_way_is_undone()
+    {
+        Requires.Root();
+        using CancellationTokenSource source = new();
+
+        FluentActions.Invoking(() => Launcher.Shared.Start(Plan("0", new SynchronizeStep()), Options with { Synchronized = _ => source.Cancel() }, source.Token))
+            .Should().Throw<OperationCanceledException>();
+    }
+
+    [Fact]
+    public void A_plan_too_long_for_a_message_arrives_all_the_same()
+    {
+        Requires.Root();
+        string[] arguments = [.. Enumerable.Repeat(new string('x', 10_000), 100)];
+
+        Namespaces.Exec(_root.Container, new ProcessConfiguration(["/probe", "5", .. arguments])).ExitCode.Should().Be(5);
+    }
+
+    [Fact]
+    public void A_namespace_that_the_kernel_refuses_is_told_by_its_flag()
+        => FluentActions.Invoking(() =>
+        {
+            Requires.Root();
+            Launcher.Shared.Start(Plan("0"), new LaunchOptions { CloneFlags = 0x20000000 | 0x10000000000 }); // a bit that no kernel knows
+        }).Should().Throw<LaunchException>().WithMessage("clone3 (CLONE_NEWPID|0x10000000000): EINVAL*");
+
+    [Fact]
+    public void The_launcher_has_nothing_of_the_host()
+    {
+        Requires.Root();
+        using FileStream leak = new("/etc/hostname", FileMode.Open, FileAccess.Read);
+        Run(Launcher.Shared, "0");
+        int id = Launcher.Shared.ProcessId!.Value;
+
+        File.ReadAllBytes($"/proc/{id}/environ").Should().BeEmpty();
+        new FileInfo($"/proc/{id}/cwd").LinkTarget.Should().Be("/");
+        string[] descriptors = [.. Directory.GetFiles($"/proc/{id}/fd").Select(descriptor => new FileInfo(descriptor).LinkTarget!.Split(':')[0]).Order()];
+        descriptors.Where(target => target != "anon_inode").Should().Equal("/dev/null", "/dev/null", "/dev/null", "socket");
+        descriptors.Count(target => target == "anon_inode").Should().BeLessThanOrEqualTo(1, "the pidfd of a container that has ended is closed with the next start");
+        File.ReadAllLines($"/proc/{id}/status").Should().Contain("Threads:\t1");
+    }
+
+    private ExitStatus Run(Launcher launcher, string argument)
+    {
+        using LaunchedProcess process = launcher.Start(Plan(argument), Options);
+        return process.WaitForExit();
+    }
+
+    private LaunchPlan Plan(string argument, params LaunchStep[] before)
+    {
+        LaunchPlan.Builder plan = new();
+        foreach (LaunchStep step in before)
+            plan.Add(step);
+        plan.Add(new CloseOnExecStep(3));
+        plan.Add(new ExecuteStep([_root["probe"]], ["probe", argument], []));
+        return plan.Build();
+    }
+
+    private static void Kill(int id)
+    {
+        using PidFd process = PidFd.Open(id);
+        process.TrySendSignal(Signal.SIGKILL);
+        Readiness.Wait([process], TimeSpan.FromSeconds(30)).Should().Equal(true);
+    }
+
+    public void Dispose() => _root.Dispose();
+}

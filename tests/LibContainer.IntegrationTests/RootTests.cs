@@ -1,0 +1,124 @@
+using LibContainer.Configuration;
+using LibContainer.Launch;
+using LibContainer.TestUtilities;
+
+namespace LibContainer.IntegrationTests;
+
+/// <summary>A directory as root, and what can be put into it.</summary>
+public sealed class RootTests : IDisposable
+{
+    private readonly ProbeRoot _root = new();
+
+    [Fact]
+    public void An_empty_root_with_one_static_program_is_enough()
+    {
+        Requires.Root();
+
+        Sandbox.Run(_root.Container, new ProcessConfiguration("/probe", "write", "hello")).Should().Match<Sandbox.Result>(result => result.Status.Success && result.Output == "hello");
+    }
+
+    [Theory]
+    [InlineData(true, "")]
+    [InlineData(false, "written")]
+    public void A_read_only_root_is_not_written_and_another_is(bool readOnly, string expected)
+    {
+        Requires.Root();
+
+        Sandbox.Script("echo written > /here", OnUserland() with { ReadOnlyRoot = readOnly });
+
+        (File.Exists(_root["here"]) ? File.ReadAllText(_root["here"]).Trim() : "").Should().Be(expected);
+    }
+
+    [Fact]
+    public void A_bind_shows_the_host_and_read_only_means_the_whole_tree()
+    {
+        Requires.Root();
+        using TemporaryDirectory shared = new();
+        Directory.CreateDirectory(shared["sub"]);
+        File.WriteAllText(shared["file"], "from the host");
+
+        ContainerConfiguration writable = OnUserland() with { Mounts = [.. MountConfiguration.Defaults, Userland, MountConfiguration.Bind(shared.Path, "/shared")] };
+        Sandbox.Script("cat /shared/file; echo in > /shared/sub/new", writable).Output.Should().Be("from the host");
+        File.ReadAllText(shared["sub/new"]).Should().Be("in\n");
+
+        ContainerConfiguration readOnly = OnUserland() with { Mounts = [.. MountConfiguration.Defaults, Userland, MountConfiguration.Bind(shared.Path, "/shared", readOnly: true)] };
+        Sandbox.Script("echo in > /shared/sub/other; cat /shared/file", readOnly).Should().Match<Sandbox.Result>(result => result.Output == "from the host" && result.Error.Contains("Read-only"));
+        File.Exists(shared["sub/other"]).Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_file_can_be_bound_where_nothing_is()
+    {
+        Requires.Root();
+        using TemporaryDirectory shared = new();
+        File.WriteAllText(shared["config"], "key=value");
+
+        Sandbox.Script("cat /etc/app/deep/config", OnUserland() with { Mounts = [.. MountConfiguration.Defaults, Userland, MountConfiguration.Bind(shared["config"], "/etc/app/deep/config", readOnly: true)] })
+            .Output.Should().Be("key=value");
+    }
+
+    [Theory]
+    [InlineData("/../../outside", "climbs out of the root")]
+    [InlineData("/climbs/x", "symbolic link /climbs leads to ../../../../tmp, out of the root")]
+    [InlineData("/dangling/x", "symbolic link /dangling leads to /nowhere/outside, which does not exist in the root")]
+    public void A_destination_that_climbs_out_is_refused(string destination, string reason)
+    {
+        Requires.Root();
+        File.CreateSymbolicLink(_root["climbs"], "../../../../tmp");
+        File.CreateSymbolicLink(_root["dangling"], "/nowhere/outside");
+
+        FluentActions.Invoking(() => Namespaces.Exec(_root.Container with { Mounts = [MountConfiguration.Bind("/usr", destination)] }, new ProcessConfiguration("/probe")))
+            .Should().Throw<ConfigurationException>().WithMessage($"mounts[0].destination: '{destination}'*{reason}");
+        Directory.Exists("/nowhere").Should().BeFalse();
+    }
+
+    /// <summary>The check before is for the sentence; this is what holds when the link is made after it.</summary>
+    [Fact]
+    public void A_link_to_the_outside_leads_to_the_inside()
+    {
+        Requires.Root();
+        using TemporaryDirectory outside = new();
+        Directory.CreateDirectory(_root["real" + outside.Path]);
+        File.CreateSymbolicLink(_root["absolute"], "/real" + outside.Path);
+
+        Sandbox.Script("true", OnUserland() with { Mounts = [.. MountConfiguration.Defaults, Userland, MountConfiguration.Memory("/absolute/made")] }).Status.Success.Should().BeTrue();
+
+        Directory.GetFileSystemEntries(outside.Path).Should().BeEmpty();
+        Directory.Exists(_root["real" + outside.Path + "/made"]).Should().BeTrue();
+    }
+
+    [Fact]
+    public void Proc_is_not_mounted_through_a_link()
+    {
+        Requires.Root();
+        Directory.CreateDirectory(_root["fake"]);
+        File.CreateSymbolicLink(_root["proc"], "fake");
+
+        FluentActions.Invoking(() => Namespaces.Exec(_root.Container, new ProcessConfiguration("/probe"))).Should().Throw<LaunchException>()
+            .WithMessage("mount proc on /proc*: openat2: ELOOP*");
+    }
+
+    [Fact]
+    public void Devices_carry_owner_and_mode()
+    {
+        Requires.Root();
+
+        Sandbox.Script("stat -c '%F %t:%T %a %u:%g' /dev/net/tun /dev/fifo", OnUserland() with
+        {
+            Devices = [new DeviceNode("/dev/net/tun", DeviceType.Character, 10, 200, 0x180, 3, 4), new DeviceNode("/dev/fifo", DeviceType.Fifo, 0, 0, 0x1A4)],
+        }).Lines.Should().Equal("character special file a:c8 600 3:4", "fifo 0:0 644 0:0");
+    }
+
+    private static MountConfiguration Userland { get; } = MountConfiguration.Bind("/usr", "/usr", readOnly: true);
+
+    /// <summary>The directory root with this host's programs, for scripts.</summary>
+    private ContainerConfiguration OnUserland()
+    {
+        foreach (string link in new[] { "bin", "lib", "lib64", "sbin" })
+            if (!Path.Exists(_root[link]) && new FileInfo("/" + link).LinkTarget is { } target)
+                File.CreateSymbolicLink(_root[link], target);
+        return _root.Container with { Mounts = [.. MountConfiguration.Defaults, Userland] };
+    }
+
+    public void Dispose() => _root.Dispose();
+}

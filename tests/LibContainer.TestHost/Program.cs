@@ -1,0 +1,30 @@
+// A host to be killed: TestHost COUNT ROOT starts COUNT containers that never end, writes their process ids and "ready", and waits with them.
+// The first clears its parent-death signal.
+using System.Globalization;
+using LibContainer;
+using LibContainer.Configuration;
+
+int count = int.Parse(args[0], CultureInfo.InvariantCulture);
+ContainerConfiguration container = new() { Root = RootFileSystem.Directory(args[1]) };
+using CountdownEvent started = new(count);
+
+Thread[] threads = [.. Enumerable.Range(0, count).Select(i => new Thread(() =>
+{
+    ExecOptions options = new()
+    {
+        StandardInput = StandardStream.Inherit, // never ends: the test holds the other end
+        Started = process =>
+        {
+            lock (started)
+                Console.WriteLine(process.Id);
+            started.Signal();
+        },
+    };
+    Namespaces.Exec(container, new ProcessConfiguration("/probe", i == 0 ? "forever" : "wait"), options);
+}))];
+foreach (Thread thread in threads)
+    thread.Start();
+started.Wait();
+Console.WriteLine("ready");
+foreach (Thread thread in threads)
+    thread.Join();
