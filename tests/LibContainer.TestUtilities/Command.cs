@@ -8,14 +8,14 @@ public static class Command
     /// <summary>Everything it said.</summary>
     public sealed record Result(int ExitCode, string Output, string Error);
 
-    /// <summary>Runs it with closed input, for two minutes at most.</summary>
+    /// <summary>Runs it with closed input, for five minutes at most.</summary>
     public static Result Run(string program, params string[] arguments)
     {
         using Process process = Start(program, arguments);
         process.StandardInput.Close();
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> error = process.StandardError.ReadToEndAsync();
-        if (!process.WaitForExit(TimeSpan.FromMinutes(2)))
+        if (!process.WaitForExit(TimeSpan.FromMinutes(5)))
         {
             process.Kill(entireProcessTree: true);
             throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end");
