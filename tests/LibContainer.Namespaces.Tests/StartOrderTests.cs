@@ -1,0 +1,154 @@
+using LibContainer.Configuration;
+using LibContainer.Launch;
+using LibContainer.Launch.Steps;
+using LibContainer.Linux;
+
+namespace LibContainer.Tests;
+
+/// <summary>The order of a start: what has to come before what, and why.</summary>
+public sealed class StartOrderTests
+{
+    private static readonly ContainerConfiguration Container = new() { Root = RootFileSystem.Directory("/srv/root"), Hostname = "web", ReadOnlyRoot = true };
+
+    private static readonly ProcessConfiguration Process = new("/bin/true", "x") { UserId = 1000, GroupId = 100, AdditionalGroupIds = [5] };
+
+    [Theory]
+    // Mounts of the container must not show on the host.
+    [InlineData(typeof(SetPropagationStep), typeof(OpenRootTreeStep))]
+    [InlineData(typeof(SetPropagationStep), typeof(MountStep))]
+    [InlineData(typeof(OpenRootTreeStep), typeof(MountStep))]
+    [InlineData(typeof(MountStep), typeof(MaskPathStep))]
+    [InlineData(typeof(MountStep), typeof(MakeNodeStep))]
+    [InlineData(typeof(MaskPathStep), typeof(PivotRootStep))]
+    [InlineData(typeof(ReadOnlyPathStep), typeof(PivotRootStep))]
+    // What is done with the host's rights, before they go.
+    [InlineData(typeof(InterfaceUpStep), typeof(SetIdsStep))]
+    [InlineData(typeof(SetHostnameStep), typeof(SetIdsStep))]
+    [InlineData(typeof(PivotRootStep), typeof(SetIdsStep))]
+    [InlineData(typeof(ReadOnlyRootStep), typeof(SetIdsStep))]
+    [InlineData(typeof(SetResourceLimitStep), typeof(SetIdsStep))]
+    [InlineData(typeof(LimitCapabilitiesStep), typeof(SetIdsStep))]
+    [InlineData(typeof(SetGroupsStep), typeof(SetIdsStep))]
+    // A root is filled first, and is the container's own when it becomes read-only.
+    [InlineData(typeof(PivotRootStep), typeof(ReadOnlyRootStep))]
+    [InlineData(typeof(MakeNodeStep), typeof(ReadOnlyRootStep))]
+    // Nobody looks into the process before it is what it shall be.
+    [InlineData(typeof(SetDumpableStep), typeof(SetIdsStep))]
+    // Sets that the change of ids would clear.
+    [InlineData(typeof(SetIdsStep), typeof(SetCapabilitiesStep))]
+    [InlineData(typeof(SetCapabilitiesStep), typeof(SetAmbientCapabilitiesStep))]
+    // The user's rights decide where it may go, and in which root.
+    [InlineData(typeof(SetIdsStep), typeof(ChangeDirectoryStep))]
+    [InlineData(typeof(SetCapabilitiesStep), typeof(ChangeDirectoryStep))]
+    [InlineData(typeof(PivotRootStep), typeof(ChangeDirectoryStep))]
+    [InlineData(typeof(SetCapabilitiesStep), typeof(SetNoNewPrivilegesStep))]
+    public void Every_step_of_one_kind_comes_before_every_step_of_another(Type first, Type then)
+    {
+        List<Type> kinds = [.. Plan(Container, Process).Select(step => step.GetType())];
+
+        kinds.Should().Contain(first).And.Contain(then);
+        kinds.LastIndexOf(first).Should().BeLessThan(kinds.IndexOf(then));
+    }
+
+    [Fact]
+    public void The_process_dies_with_its_host_from_the_first_step_on()
+        => Plan(Container, Process)[0].Should().Be(new SetParentDeathSignalStep(Signal.SIGKILL));
+
+    [Fact]
+    public void No_terminal_of_the_host_is_left_when_anything_is_mounted()
+        => Plan(Container, Process)[1].Should().Be(new NewSessionStep());
+
+    [Fact]
+    public void The_last_three_steps_leave_nothing_of_the_host()
+        => Plan(Container, Process)[^3..].Should().Equal(
+            new LaunchStep[] { new SetNoNewPrivilegesStep(), new CloseOnExecStep(3), new ExecuteStep(["/bin/true"], Process.Arguments, Process.Environment) },
+            SameStep);
+
+    [Fact]
+    public void Descriptors_are_closed_also_when_rights_may_be_gained()
+    {
+        LaunchStep[] steps = Plan(Container, Process with { NoNewPrivileges = false });
+
+        steps.Should().NotContain(step => step is SetNoNewPrivilegesStep);
+        steps[^2].Should().Be(new CloseOnExecStep(3));
+    }
+
+    [Fact]
+    public void Another_user_keeps_its_capabilities_across_the_change_and_dies_with_the_host_after_it()
+        => Identity(Process).Should().Equal(
+            new LaunchStep[]
+            {
+                new KeepCapabilitiesStep(true), new SetGroupsStep([5]), new SetIdsStep(1000, 100), new KeepCapabilitiesStep(false),
+                new SetCapabilitiesStep(0, 0, 0), new SetAmbientCapabilitiesStep(0), new SetParentDeathSignalStep(Signal.SIGKILL),
+            },
+            SameStep);
+
+    [Fact]
+    public void Another_group_alone_clears_the_death_signal_too_but_no_capability()
+        => Identity(Process with { UserId = 0, AdditionalGroupIds = [] }).Should().Equal(
+            new LaunchStep[]
+            {
+                new SetGroupsStep([]), new SetIdsStep(0, 100), new SetCapabilitiesStep(0, 0, 0), new SetAmbientCapabilitiesStep(0),
+                new SetParentDeathSignalStep(Signal.SIGKILL),
+            },
+            SameStep);
+
+    [Fact]
+    public void Root_stays_root_with_no_group_of_the_hosts()
+        => Identity(Process with { UserId = 0, GroupId = 0, AdditionalGroupIds = [] }).Should().Equal(
+            new LaunchStep[] { new SetGroupsStep([]), new SetIdsStep(0, 0), new SetCapabilitiesStep(0, 0, 0), new SetAmbientCapabilitiesStep(0) }, SameStep);
+
+    [Fact]
+    public void The_bounding_set_of_the_configuration_is_the_one_that_stays()
+        => Plan(Container, Process with { Capabilities = CapabilityConfiguration.Of(CapabilitySet.Kill) }).OfType<LimitCapabilitiesStep>()
+            .Should().ContainSingle().Which.Keep.Should().Be(1UL << 5);
+
+    [Fact]
+    public void The_umask_is_nothing_while_the_root_is_made_and_the_programs_own_behind_it()
+    {
+        LaunchStep[] steps = Plan(Container, Process with { Umask = 0x3F });
+
+        steps.OfType<SetUmaskStep>().Should().Equal(new SetUmaskStep(0), new SetUmaskStep(0x3F));
+        int pivot = Array.IndexOf(steps, new PivotRootStep());
+        Array.IndexOf(steps, new SetUmaskStep(0)).Should().BeLessThan(Array.FindIndex(steps, step => step is MountStep or OpenDirectoryStep));
+        Array.IndexOf(steps, new SetUmaskStep(0x3F)).Should().BeGreaterThan(pivot);
+    }
+
+    [Fact]
+    public void Without_a_host_name_none_is_set()
+        => Plan(Container with { Hostname = null }, Process).Should().NotContain(step => step is SetHostnameStep);
+
+    [Fact]
+    public void Without_a_network_no_interface_is_touched()
+        => Plan(Container with { Networks = [] }, Process).Should().NotContain(step => step is InterfaceUpStep);
+
+    [Fact]
+    public void A_writable_root_stays_writable()
+        => Plan(Container with { ReadOnlyRoot = false }, Process).Should().NotContain(step => step is ReadOnlyRootStep);
+
+    [Fact]
+    public void The_program_starts_in_its_working_directory_and_with_its_own_command_line()
+    {
+        LaunchStep[] steps = Plan(Container, new ProcessConfiguration("ls", "-l") { WorkingDirectory = "/w", Environment = ["PATH=/a:/b", "X=1"] });
+
+        steps.Should().ContainSingle(step => step is ChangeDirectoryStep).Which.Should().Be(new ChangeDirectoryStep("/w"));
+        ExecuteStep execute = steps[^1].Should().BeOfType<ExecuteStep>().Subject;
+        execute.Candidates.Should().Equal("/a/ls", "/b/ls");
+        execute.Arguments.Should().Equal("ls", "-l");
+        execute.Environment.Should().Equal("PATH=/a:/b", "X=1");
+    }
+
+    private static LaunchStep[] Plan(ContainerConfiguration container, ProcessConfiguration process) => [.. StartOrder.Plan(container, process).Steps];
+
+    /// <summary>From behind the bounding set to the umask.</summary>
+    private static IEnumerable<LaunchStep> Identity(ProcessConfiguration process)
+        => Plan(Container, process).SkipWhile(step => step is not LimitCapabilitiesStep).Skip(1).TakeWhile(step => step is not SetUmaskStep);
+
+    /// <summary>Lists in a step are compared by what is in them.</summary>
+    private static bool SameStep(LaunchStep one, LaunchStep other) => (one, other) switch
+    {
+        (SetGroupsStep a, SetGroupsStep b) => a.GroupIds.SequenceEqual(b.GroupIds),
+        (ExecuteStep a, ExecuteStep b) => a.Candidates.SequenceEqual(b.Candidates) && a.Arguments.SequenceEqual(b.Arguments) && a.Environment.SequenceEqual(b.Environment),
+        _ => one == other,
+    };
+}
