@@ -7,7 +7,7 @@ namespace LibContainer.Capabilities;
 public static class CapabilityNames
 {
     private static readonly Dictionary<string, CapabilitySet> ByName = Enum.GetValues<CapabilitySet>()
-        .Where(capability => capability != CapabilitySet.None)
+        .Where(capability => System.Numerics.BitOperations.IsPow2((ulong)capability))
         .ToDictionary(KernelName, StringComparer.Ordinal);
 
     /// <summary>All names that this library knows, in the order of their numbers.</summary>

@@ -47,6 +47,7 @@ public enum CapabilitySet : ulong
     Perfmon = 1UL << 38,
     Bpf = 1UL << 39,
     CheckpointRestore = 1UL << 40,
+    All = (1UL << 41) - 1,
 }
 #pragma warning restore CS1591
 

@@ -72,16 +72,27 @@ public static class ConfigurationValidator
         for (int i = 0; i < container.Devices.Length; i++)
         {
             DeviceNode device = container.Devices[i];
-            findings.CheckContainerPath($"devices[{i}].path", device.Path);
+            if (findings.CheckContainerPath($"devices[{i}].path", device.Path) == "/")
+                findings.Add($"devices[{i}].path", "the root itself cannot be a device");
+            if (!Enum.IsDefined(device.Type))
+                findings.Add($"devices[{i}].type", $"{device.Type} is not a type of device");
+            if (device.UserId < 0 || device.GroupId < 0)
+                findings.Add($"devices[{i}]", $"{device.UserId}:{device.GroupId} is not an owner: ids are 0 to {int.MaxValue}");
             if (device.Major is < 0 or > 0xFFF || device.Minor is < 0 or > 0xFFFFF)
                 findings.Add($"devices[{i}]", $"{device.Major}:{device.Minor} is not a device number: 0 to 4095, and 0 to 1048575");
             if ((device.Mode & ~0xFFF) != 0)
                 findings.Add($"devices[{i}].mode", $"{device.Mode} has more than permission bits");
         }
         for (int i = 0; i < container.MaskedPaths.Length; i++)
-            findings.CheckContainerPath($"maskedPaths[{i}]", container.MaskedPaths[i]);
+            CheckProtected($"maskedPaths[{i}]", container.MaskedPaths[i]);
         for (int i = 0; i < container.ReadOnlyPaths.Length; i++)
-            findings.CheckContainerPath($"readOnlyPaths[{i}]", container.ReadOnlyPaths[i]);
+            CheckProtected($"readOnlyPaths[{i}]", container.ReadOnlyPaths[i]);
+
+        void CheckProtected(string where, string path)
+        {
+            if (findings.CheckContainerPath(where, path) == "/")
+                findings.Add(where, "the root itself is not a path to protect; see readOnlyRoot");
+        }
     }
 
     private static void ValidateMount(MountConfiguration mount, string path, Findings findings)
@@ -99,6 +110,8 @@ public static class ConfigurationValidator
         findings.CheckText($"{path}.type", mount.Type);
         findings.CheckText($"{path}.source", mount.Source);
         findings.CheckText($"{path}.data", mount.Data);
+        if ((mount.Options & (MountOptions.NoAtime | MountOptions.StrictAtime)) == (MountOptions.NoAtime | MountOptions.StrictAtime))
+            findings.Add($"{path}.options", "access times are updated either never or always");
         if (mount.Type == MountConfiguration.BindType && !Path.IsPathRooted(mount.Source))
             findings.Add($"{path}.source", $"'{mount.Source}' is not an absolute path");
         if (mount.Type == MountConfiguration.BindType && mount.Data.Length > 0)
@@ -137,6 +150,8 @@ public static class ConfigurationValidator
         for (int i = 0; i < process.ResourceLimits.Length; i++)
         {
             ResourceLimit limit = process.ResourceLimits[i];
+            if (!Enum.IsDefined(limit.Kind))
+                findings.Add($"process.resourceLimits[{i}]", $"{limit.Kind} is not a resource that setrlimit(2) knows");
             if ((limit.Soft ?? ulong.MaxValue) > (limit.Hard ?? ulong.MaxValue))
                 findings.Add($"process.resourceLimits[{i}]", $"the soft limit of {limit.Kind} is above the hard one");
             if (process.ResourceLimits.Take(i).Any(other => other.Kind == limit.Kind))
@@ -147,6 +162,9 @@ public static class ConfigurationValidator
     /// <summary>The kernel's own rules (capabilities(7)), told by name and not by EPERM.</summary>
     private static void ValidateCapabilities(CapabilityConfiguration sets, Findings findings)
     {
+        CapabilitySet unknown = (sets.Bounding | sets.Effective | sets.Permitted | sets.Inheritable | sets.Ambient) & ~CapabilitySet.All;
+        if (unknown != 0)
+            findings.Add("process.capabilities", $"0x{(ulong)unknown:x} is not a capability that is known");
         Within("effective", sets.Effective, "permitted", sets.Permitted);
         Within("ambient", sets.Ambient, "permitted", sets.Permitted);
         Within("ambient", sets.Ambient, "inheritable", sets.Inheritable);

@@ -4,8 +4,8 @@ namespace LibContainer.Configuration;
 public static class ContainerPath
 {
     /// <summary>Resolves dots and double slashes, as text: links are the kernel's to resolve, when the path is used.</summary>
-    /// <param name="path">An absolute path.</param>
-    /// <returns>A path that begins with a slash and ends in none, or null when <c>..</c> leads above the root.</returns>
+    /// <param name="path">An absolute path; the first slash is taken as read.</param>
+    /// <returns>A path that begins with a slash and, but for <c>/</c> itself, ends in none; or null when <c>..</c> leads above the root.</returns>
     public static string? Normalize(string path)
     {
         ArgumentNullException.ThrowIfNull(path);

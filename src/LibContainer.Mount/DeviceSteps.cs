@@ -9,16 +9,19 @@ internal static class DeviceSteps
 {
     internal static void Add(LaunchPlan.Builder plan, ContainerConfiguration container)
     {
+        // A /dev that is bound from the host is the host's: nothing is made in it.
+        bool isHostsDev = container.Mounts.Any(mount => mount.Type == MountConfiguration.BindType && ContainerPath.Normalize(mount.Destination) == "/dev");
         string? open = null;
         foreach (DeviceNode device in container.Devices)
         {
             string path = ContainerPath.Normalize(device.Path)!;
+            if (isHostsDev && path.StartsWith("/dev/", StringComparison.Ordinal))
+                continue;
             open = OpenParent(plan, path, open);
             plan.Add(new MakeNodeStep(Path.GetFileName(path), Type(device.Type), device.Major, device.Minor, device.Mode, device.UserId, device.GroupId));
         }
 
-        // A /dev that is bound from the host is the host's: nothing is made in it.
-        if (container.Mounts.Any(mount => mount.Type == MountConfiguration.BindType && ContainerPath.Normalize(mount.Destination) == "/dev"))
+        if (isHostsDev)
             return;
         OpenParent(plan, "/dev/fd", open);
         plan.Add(new MakeSymbolicLinkStep("ptmx", "pts/ptmx"));

@@ -14,13 +14,16 @@ public static class MountChecks
         for (int i = 0; i < container.Mounts.Length; i++)
         {
             MountConfiguration mount = container.Mounts[i];
-            if (mount.Type == MountConfiguration.BindType && !Path.Exists(mount.Source))
+            if (mount.Type == MountConfiguration.BindType && IsPath(mount.Source) && HostPath.KindOf(mount.Source) == HostPathKind.Missing)
                 findings.Add(new ConfigurationFinding($"mounts[{i}].source", $"'{mount.Source}' does not exist on this host"));
         }
-        if (container.Root is DirectoryRoot(string path))
+        if (container.Root is DirectoryRoot(string path) && IsPath(path))
             CheckRoot(path, container, findings);
         return findings;
     }
+
+    /// <summary>Whether the kernel can be asked about it; the validator has said so when not.</summary>
+    private static bool IsPath(string path) => path.StartsWith('/') && !path.Contains('\0', StringComparison.Ordinal);
 
     private static void CheckRoot(string path, ContainerConfiguration container, List<ConfigurationFinding> findings)
     {
@@ -45,12 +48,15 @@ public static class MountChecks
             for (int i = 0; i < container.Mounts.Length; i++)
                 Check($"mounts[{i}].destination", container.Mounts[i].Destination);
             for (int i = 0; i < container.Devices.Length; i++)
-                Check($"devices[{i}].path", Path.GetDirectoryName(container.Devices[i].Path)!);
+                Check($"devices[{i}].path", container.Devices[i].Path, parent: true);
         }
 
-        void Check(string where, string destination)
+        void Check(string where, string destination, bool parent = false)
         {
-            if (ContainerPath.Normalize(destination) is { } normal && root.ExplainBadDestination(normal) is { } objection)
+            if (!IsPath(destination) || ContainerPath.Normalize(destination) is not { Length: > 1 } normal)
+                return; // the validator has said so
+            normal = parent ? Path.GetDirectoryName(normal)! : normal;
+            if (root.ExplainBadDestination(normal) is { } objection)
                 findings.Add(new ConfigurationFinding(where, $"'{destination}': {objection}"));
         }
     }

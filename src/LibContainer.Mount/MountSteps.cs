@@ -55,7 +55,7 @@ public static class MountSteps
         string destination = ContainerPath.Normalize(mount.Destination)!;
         MountFlags flags = Flags(mount.Options);
         if (mount.Type == MountConfiguration.BindType)
-            plan.Add(new BindStep(mount.Source, destination, flags, IsFile: !Directory.Exists(mount.Source)));
+            plan.Add(new BindStep(mount.Source, destination, flags, IsFile: HostPath.KindOf(mount.Source) != HostPathKind.Directory));
         else
             plan.Add(new MountStep(mount.Source, destination, mount.Type, IsFilledFirst(mount) ? flags & ~MountFlags.ReadOnly : flags, mount.Data));
     }

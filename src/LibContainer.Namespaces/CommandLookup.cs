@@ -14,7 +14,8 @@ internal static class CommandLookup
         if (command.Contains('/', StringComparison.Ordinal))
             return [command];
 
-        string path = process.Environment.LastOrDefault(entry => entry.StartsWith(Prefix, StringComparison.Ordinal)) ?? ProcessConfiguration.DefaultPath;
+        // The first, as getenv(3) takes it for the program.
+        string path = process.Environment.FirstOrDefault(entry => entry.StartsWith(Prefix, StringComparison.Ordinal)) ?? ProcessConfiguration.DefaultPath;
         string[] folders = path[Prefix.Length..].Split(':');
         ImmutableArray<string>.Builder candidates = ImmutableArray.CreateBuilder<string>(folders.Length);
         foreach (string folder in folders)

@@ -47,6 +47,8 @@ public static class SecuritySteps
         for (int i = 0; i < process.ResourceLimits.Length && !mayRaise; i++)
         {
             ResourceLimit limit = process.ResourceLimits[i];
+            if (!Enum.IsDefined(limit.Kind))
+                continue; // the validator has said so
             (_, ulong hard) = ProcessLimits.Get((int)limit.Kind);
             if ((limit.Hard ?? ulong.MaxValue) > hard)
                 yield return new ConfigurationFinding(

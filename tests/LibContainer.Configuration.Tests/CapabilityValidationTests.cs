@@ -43,4 +43,9 @@ public sealed class CapabilityValidationTests
 
     private static IEnumerable<string> Findings(CapabilityConfiguration sets)
         => Valid.Findings(Valid.Process with { Capabilities = sets }).Select(finding => finding.ToString());
+
+    [Fact]
+    public void A_capability_that_nobody_knows_is_told_by_its_bit()
+        => Valid.Findings(Valid.Process with { Capabilities = CapabilityConfiguration.Of((CapabilitySet)(1UL << 63)) })
+            .Should().ContainSingle().Which.ToString().Should().Be("process.capabilities: 0x8000000000000000 is not a capability that is known");
 }

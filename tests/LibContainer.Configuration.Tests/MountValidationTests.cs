@@ -133,4 +133,25 @@ public sealed class MountValidationTests
     private static IEnumerable<string> Of(MountConfiguration mount) => Of(Valid.Container with { Mounts = [mount] });
 
     private static IEnumerable<string> Of(ContainerConfiguration container) => Valid.Findings(container).Select(finding => finding.ToString());
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/dev/..")]
+    public void The_root_is_no_device_and_no_path_to_protect(string path) => Valid.Paths(Valid.Container with
+    {
+        Devices = [new DeviceNode(path, DeviceType.Character, 1, 3)],
+        MaskedPaths = [path],
+        ReadOnlyPaths = [path],
+    }).Should().Equal("devices[0].path", "maskedPaths[0]", "readOnlyPaths[0]");
+
+    [Fact]
+    public void A_device_has_a_known_type_and_an_owner() => Valid.Paths(Valid.Container with
+    {
+        Devices = [new DeviceNode("/dev/a", (DeviceType)9, 1, 3), new DeviceNode("/dev/b", DeviceType.Block, 1, 3, UserId: -1)],
+    }).Should().Equal("devices[0].type", "devices[1]");
+
+    [Fact]
+    public void Access_times_are_updated_either_never_or_always()
+        => Valid.Paths(Valid.Container with { Mounts = [new MountConfiguration("/x", "tmpfs", "x", MountOptions.NoAtime | MountOptions.StrictAtime)] })
+            .Should().Equal("mounts[0].options");
 }

@@ -29,4 +29,8 @@ public sealed class ResourceLimitValidationTests
     public void Every_resource_can_be_limited_once()
         => Valid.Findings(Valid.Process with { ResourceLimits = [.. Enum.GetValues<ResourceKind>().Select(kind => new ResourceLimit(kind, 1, 1))] })
             .Should().BeEmpty();
+
+    [Fact]
+    public void A_resource_that_nobody_knows_is_refused()
+        => Valid.Paths(Valid.Process with { ResourceLimits = [new ResourceLimit((ResourceKind)99, 1, 1)] }).Should().Equal("process.resourceLimits[0]");
 }

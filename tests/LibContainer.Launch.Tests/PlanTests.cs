@@ -59,6 +59,8 @@ public sealed class PlanTests
     {
         new MountStep("a", "/b", "tmpfs", MountFlags.NoDev).Should().Be(new MountStep("a", "/b", "tmpfs", MountFlags.NoDev));
         new MountStep("a", "/b", "tmpfs", MountFlags.NoDev).Should().NotBe(new MountStep("a", "/b", "tmpfs", MountFlags.NoExec));
+        new SetGroupsStep([1, 2]).Should().Be(new SetGroupsStep([1, 2]));
+        new ExecuteStep(["/x"], ["x"], ["A=1"]).Should().Be(new ExecuteStep(["/x"], ["x"], ["A=1"])).And.NotBe(new ExecuteStep(["/x"], ["x"], ["A=2"]));
         ((LaunchStep)new NewSessionStep()).Should().Be(new NewSessionStep());
     }
 

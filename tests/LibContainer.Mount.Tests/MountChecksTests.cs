@@ -147,11 +147,21 @@ public sealed class MountChecksTests : IDisposable
         DeviceNode[] devices = [new("/inside/null", DeviceType.Character, 1, 3), new("/dev/null", DeviceType.Character, 1, 3)];
 
         MountChecks.Check(Container() with { Devices = [.. devices] }).Should().Equal(
-            new ConfigurationFinding("devices[1].path", "'/dev': symbolic link /dev leads to ../../dev, out of the root"));
+            new ConfigurationFinding("devices[1].path", "'/dev/null': symbolic link /dev leads to ../../dev, out of the root"));
     }
 
     private ContainerConfiguration Container() => Plans.Bare with { Root = RootFileSystem.Directory(_host["root"]) };
 
     private IEnumerable<ConfigurationFinding> Check(params string[] destinations)
         => MountChecks.Check(Container() with { Mounts = [.. destinations.Select(destination => MountConfiguration.Memory(destination))] });
+
+    [Fact]
+    public void A_source_that_is_a_link_to_nothing_does_not_exist()
+    {
+        using TemporaryDirectory host = new();
+        File.CreateSymbolicLink(host["link"], "missing");
+
+        MountChecks.Check(new ContainerConfiguration { Root = RootFileSystem.HostUserland(), Mounts = [MountConfiguration.Bind(host["link"], "/x")] })
+            .Select(finding => finding.Path).Should().Equal("mounts[0].source");
+    }
 }

@@ -45,7 +45,7 @@ public sealed class CommandLookupTests
     public void The_path_is_found_behind_other_variables() => Candidates("ls", "A=1", "PATH=/a", "B=2").Should().Equal("/a/ls");
 
     [Fact]
-    public void Of_two_paths_the_last_is_taken() => Candidates("ls", "PATH=/a", "PATH=/b").Should().Equal("/b/ls");
+    public void Of_two_paths_the_first_is_taken_as_getenv_does() => Candidates("ls", "PATH=/a", "PATH=/b").Should().Equal("/a/ls");
 
     private static ImmutableArray<string> Candidates(string command, params string[] environment)
         => CommandLookup.Candidates(new ProcessConfiguration(command, "argument") { Environment = [.. environment] });

@@ -93,4 +93,39 @@ public sealed class HostChecksTests
 
     private static ImmutableArray<ConfigurationFinding> Findings(ContainerConfiguration container, ProcessConfiguration process)
         => FluentActions.Invoking(() => HostChecks.ThrowIfBad(container, process)).Should().Throw<ConfigurationException>().Which.Findings;
+
+    /// <summary>What the validator has refused is not given to the kernel: one exception, with everything in it.</summary>
+    [Theory]
+    [InlineData("a\0b")]
+    [InlineData("")]
+    [InlineData("relative")]
+    [InlineData("/..")]
+    public void A_path_that_cannot_be_used_is_a_finding_wherever_it_stands(string path)
+    {
+        ContainerConfiguration container = new()
+        {
+            Root = RootFileSystem.Directory("/"),
+            Mounts = [new MountConfiguration(path, "tmpfs", "x")],
+            Devices = [new DeviceNode(path, DeviceType.Character, 1, 3)],
+            MaskedPaths = [path],
+        };
+
+        FluentActions.Invoking(() => Namespaces.Plan(container, new ProcessConfiguration("/x"))).Should().Throw<ConfigurationException>()
+            .Which.Findings.Select(finding => finding.Path).Should().BeEquivalentTo("mounts[0].destination", "devices[0].path", "maskedPaths[0]");
+    }
+
+    [Theory]
+    [InlineData("/a\0b")]
+    [InlineData("")]
+    [InlineData("relative")]
+    public void A_root_that_cannot_be_used_is_a_finding(string path)
+        => FluentActions.Invoking(() => Namespaces.Plan(new ContainerConfiguration { Root = RootFileSystem.Directory(path) }, new ProcessConfiguration("/x")))
+            .Should().Throw<ConfigurationException>().Which.Findings.Should().ContainSingle().Which.Path.Should().Be("root");
+
+    [Fact]
+    public void A_limit_of_an_unknown_resource_is_a_finding()
+        => FluentActions.Invoking(() => Namespaces.Plan(
+                new ContainerConfiguration { Root = RootFileSystem.HostUserland() },
+                new ProcessConfiguration("/x") { ResourceLimits = [new ResourceLimit((ResourceKind)99, 1, 1)] }))
+            .Should().Throw<ConfigurationException>().Which.Findings.Should().ContainSingle();
 }

@@ -113,6 +113,12 @@ public sealed record SetGroupsStep(ImmutableArray<int> GroupIds) : LaunchStep
 
     private static readonly string[] Calls = ["setgroups"];
 
+    /// <summary>By content, as the other steps are.</summary>
+    public bool Equals(SetGroupsStep? other) => other is not null && GroupIds.AsSpan().SequenceEqual(other.GroupIds.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => GroupIds.Length;
+
     internal override void Write(PlanWriter plan, ref StepRecord record)
     {
         record.Kind = StepKind.SetGroups;
@@ -261,6 +267,14 @@ public sealed record ExecuteStep(ImmutableArray<string> Candidates, ImmutableArr
     public override IReadOnlyList<string> SystemCalls => Calls;
 
     private static readonly string[] Calls = ["execve"];
+
+    /// <summary>By content, as the other steps are.</summary>
+    public bool Equals(ExecuteStep? other)
+        => other is not null && Candidates.AsSpan().SequenceEqual(other.Candidates.AsSpan())
+        && Arguments.AsSpan().SequenceEqual(other.Arguments.AsSpan()) && Environment.AsSpan().SequenceEqual(other.Environment.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Candidates.Length, Arguments.Length, Environment.Length, Arguments.Length > 0 ? Arguments[0] : "");
 
     internal override void Write(PlanWriter plan, ref StepRecord record)
     {
