@@ -50,16 +50,15 @@ internal static class Comparison
 
     private static List<Candidate> Candidates(BenchmarkRoot root, OciBundle bundle)
     {
-        LaunchPlan.Builder bare = new();
+        LaunchPlan.Builder bare = new((ulong)NamespaceKinds.Default);
         bare.Add(new ExecuteStep([root.Program], [BenchmarkRoot.Command], []));
         LaunchPlan floor = bare.Build();
-        LaunchOptions namespaces = new() { CloneFlags = (ulong)NamespaceKinds.Default };
 
         List<Candidate> candidates =
         [
             new("floor", () =>
             {
-                using LaunchedProcess process = Launcher.Shared.Start(floor, namespaces);
+                using LaunchedProcess process = Launcher.Shared.Start(floor, new LaunchOptions());
                 return process.WaitForExit().ExitCode;
             }),
             new("Exec", () => Namespaces.Exec(root.Container, BenchmarkRoot.Process).ExitCode),

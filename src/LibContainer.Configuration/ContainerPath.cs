@@ -27,6 +27,14 @@ public static class ContainerPath
         return "/" + string.Join('/', parts);
     }
 
+    /// <summary>Whether a path lies below another; it does not lie below itself. Both normalized.</summary>
+    public static bool IsBelow(string path, string ancestor)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(ancestor);
+        return path.Length > ancestor.Length && path.StartsWith(ancestor, StringComparison.Ordinal) && (path[ancestor.Length] == '/' || ancestor == "/");
+    }
+
     private static bool IsNormal(string path)
         => path.Length > 1 && path[0] == '/' && path[^1] != '/'
         && !path.Contains("//", StringComparison.Ordinal) && !path.Contains("/.", StringComparison.Ordinal);

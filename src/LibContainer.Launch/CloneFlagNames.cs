@@ -24,8 +24,8 @@ internal static class CloneFlagNames
                 names.Add(name);
             flags &= ~flag;
         }
-        if (flags != 0 || names.Count == 0)
+        if (flags != 0)
             names.Add($"0x{flags:x}");
-        return string.Join('|', names);
+        return names.Count == 0 ? "no namespace of its own" : string.Join('|', names);
     }
 }

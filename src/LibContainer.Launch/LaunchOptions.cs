@@ -5,9 +5,6 @@ namespace LibContainer.Launch;
 /// <summary>What a start needs beside its plan.</summary>
 public sealed record LaunchOptions
 {
-    /// <summary>CLONE_NEW* of the namespaces that the process is born in. Source: namespaces(7).</summary>
-    public ulong CloneFlags { get; init; }
-
     /// <summary>Becomes descriptor 0. Null: the host's own.</summary>
     public SafeHandle? StandardInput { get; init; }
 

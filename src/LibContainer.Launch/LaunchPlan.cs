@@ -4,10 +4,17 @@ using System.Text;
 
 namespace LibContainer.Launch;
 
-/// <summary>A start, whole: every step in order. Immutable; one plan can start any number of processes.</summary>
+/// <summary>A start, whole: namespaces, and every step in order. Immutable; one plan can start any number of processes.</summary>
 public sealed class LaunchPlan
 {
-    private LaunchPlan(ImmutableArray<LaunchStep> steps) => Steps = steps;
+    private LaunchPlan(ulong cloneFlags, ImmutableArray<LaunchStep> steps)
+    {
+        CloneFlags = cloneFlags;
+        Steps = steps;
+    }
+
+    /// <summary>CLONE_NEW* of the namespaces that the process is born in. Source: namespaces(7).</summary>
+    public ulong CloneFlags { get; }
 
     /// <summary>The steps in the order in which they are carried out.</summary>
     public ImmutableArray<LaunchStep> Steps { get; }
@@ -16,17 +23,22 @@ public sealed class LaunchPlan
     public override string ToString()
     {
         StringBuilder text = new();
-        int width = Steps.Length.ToString(CultureInfo.InvariantCulture).Length;
+        int width = (Steps.Length + 1).ToString(CultureInfo.InvariantCulture).Length;
+        AppendLine(1, $"clone3 {CloneFlagNames.Describe(CloneFlags)}", ["clone3"]);
         for (int i = 0; i < Steps.Length; i++)
-        {
-            text.Append((i + 1).ToString(CultureInfo.InvariantCulture).PadLeft(width)).Append("  ").Append(Steps[i].Description);
-            text.Append("  [").AppendJoin(' ', Steps[i].SystemCalls).Append(']').Append('\n');
-        }
+            AppendLine(i + 2, Steps[i].Description, Steps[i].SystemCalls);
         return text.ToString();
+
+        void AppendLine(int number, string description, IReadOnlyList<string> calls)
+        {
+            text.Append(number.ToString(CultureInfo.InvariantCulture).PadLeft(width)).Append("  ").Append(description);
+            text.Append("  [").AppendJoin(' ', calls).Append(']').Append('\n');
+        }
     }
 
     /// <summary>Collects steps in order.</summary>
-    public sealed class Builder
+    /// <param name="cloneFlags">CLONE_NEW*.</param>
+    public sealed class Builder(ulong cloneFlags = 0)
     {
         private readonly ImmutableArray<LaunchStep>.Builder _steps = ImmutableArray.CreateBuilder<LaunchStep>(64);
 
@@ -38,6 +50,6 @@ public sealed class LaunchPlan
         }
 
         /// <summary>The plan as it is now.</summary>
-        public LaunchPlan Build() => new(_steps.ToImmutable());
+        public LaunchPlan Build() => new(cloneFlags, _steps.ToImmutable());
     }
 }

@@ -32,8 +32,8 @@ public sealed class Launcher : IDisposable
     public int? ProcessId => Volatile.Read(ref _current) is { HasExited: false } current ? current.Id : null;
 
     /// <summary>Starts a process and waits until it runs its program.</summary>
-    /// <param name="plan">What it does before.</param>
-    /// <param name="options">Namespaces and streams.</param>
+    /// <param name="plan">Its namespaces, and what it does before.</param>
+    /// <param name="options">Its streams.</param>
     /// <param name="cancellationToken">Cancelling kills the process and undoes the start.</param>
     /// <returns>The running process, attached.</returns>
     /// <exception cref="LaunchException">A step failed; nothing is left.</exception>
@@ -80,7 +80,7 @@ public sealed class Launcher : IDisposable
             PlanLength = (uint)bytes.Bytes.Length,
             PlanInDescriptor = file is null ? 0u : 1u,
             StepWord = (uint)word,
-            CloneFlags = options.CloneFlags,
+            CloneFlags = plan.CloneFlags,
         };
         ReadOnlySpan<int> descriptors = [socket.Number, input.Number, output.Number, error.Number, planFile.Number];
         ReadOnlySpan<byte> inline = file is null ? bytes.Bytes : [];
@@ -91,7 +91,7 @@ public sealed class Launcher : IDisposable
             if (pidFd is null)
             {
                 Errno errno = (Errno)(-reply.Pid);
-                throw new LaunchException($"clone3 ({CloneFlagNames.Describe(options.CloneFlags)}): {LinuxException.Name(errno)}", null, errno);
+                throw new LaunchException($"clone3 ({CloneFlagNames.Describe(plan.CloneFlags)}): {LinuxException.Name(errno)}", null, errno);
             }
             LaunchedProcess process = new(this, reply.Pid, pidFd, launcher, reply.Descriptor);
             lock (_registry)

@@ -35,10 +35,12 @@ public sealed unsafe class RootDirectory : IDisposable
     public string? ExplainBadDestination(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        // One call for what is usual: no link, or links that stay below.
-        int result = Open(path, followLast: true, Uapi.RESOLVE_BENEATH, out SafeFileHandle? found);
-        found?.Dispose();
-        return result == 0 ? null : Walk(path);
+        // One look for what is usual: no link, or links that stay below.
+        long found = Open(path, followLast: true, Uapi.RESOLVE_BENEATH);
+        if (found < 0)
+            return Walk(path);
+        Close(found);
+        return null;
     }
 
     private string? Walk(string path)
@@ -63,26 +65,25 @@ public sealed unsafe class RootDirectory : IDisposable
             }
 
             string here = $"/{string.Join('/', resolved.Append(name))}";
-            int error = Open(here, followLast: false, Uapi.RESOLVE_IN_ROOT, out SafeFileHandle? found);
-            if (found is null)
-                return error == LibC.ENOENT && link is null ? null
-                    : link is null ? $"{here}: {LinuxException.Name((Errno)error)}"
+            long found = Open(here, followLast: false, Uapi.RESOLVE_IN_ROOT);
+            if (found < 0)
+                return found == -LibC.ENOENT && link is null ? null
+                    : link is null ? $"{here}: {LinuxException.Name((Errno)(-found))}"
                     : $"symbolic link {link} leads to {target}, which does not exist in the root";
 
-            using (found)
+            string? next = ReadLink((int)found);
+            Close(found);
+            if (next is null)
             {
-                if (ReadLink(found) is not { } next)
-                {
-                    resolved.Add(name);
-                    continue;
-                }
-                if (++links > MaxLinks)
-                    return $"symbolic link {here} leads in a circle";
-                (link, target, targetDepth) = (here, next, rest.Count);
-                if (next.StartsWith('/'))
-                    resolved.Clear(); // a root directory's own "/"
-                Push(rest, next);
+                resolved.Add(name);
+                continue;
             }
+            if (++links > MaxLinks)
+                return $"symbolic link {here} leads in a circle";
+            (link, target, targetDepth) = (here, next, rest.Count);
+            if (next.StartsWith('/'))
+                resolved.Clear(); // a root directory's own "/"
+            Push(rest, next);
         }
         return null;
     }
@@ -94,9 +95,10 @@ public sealed unsafe class RootDirectory : IDisposable
                 rest.Push(part);
     }
 
-    private int Open(string path, bool followLast, int resolve, out SafeFileHandle? found)
+    /// <returns>A descriptor, or a negative errno.</returns>
+    private long Open(string path, bool followLast, int resolve)
     {
-        fixed (byte* start = NullTerminated.From(path.TrimStart('/') is { Length: > 0 } relative ? relative : "."))
+        fixed (byte* start = NullTerminated.From("." + path)) // "./proc": relative to the root
         {
             open_how how = new()
             {
@@ -104,19 +106,18 @@ public sealed unsafe class RootDirectory : IDisposable
                 resolve = (ulong)(resolve | Uapi.RESOLVE_NO_MAGICLINKS),
             };
             using Borrowed root = new(_root);
-            long result = SystemCall.Invoke(SystemCallNumber.openat2, root.Number, (long)start, (long)(&how), sizeof(open_how));
-            found = result >= 0 ? new SafeFileHandle((nint)result, ownsHandle: true) : null;
-            return result >= 0 ? 0 : (int)-result;
+            return SystemCall.Invoke(SystemCallNumber.openat2, root.Number, (long)start, (long)(&how), sizeof(open_how));
         }
     }
 
-    private static string? ReadLink(SafeFileHandle file)
+    private static void Close(long descriptor) => SystemCall.Invoke(SystemCallNumber.close, descriptor);
+
+    private static string? ReadLink(int descriptor)
     {
         const int PathMax = 4096;
         byte* buffer = stackalloc byte[PathMax];
         byte nothing = 0;
-        using Borrowed descriptor = new(file);
-        long length = LibC.readlinkat(descriptor.Number, &nothing, buffer, PathMax);
+        long length = LibC.readlinkat(descriptor, &nothing, buffer, PathMax);
         return length < 0 ? null : Marshal.PtrToStringUTF8((nint)buffer, (int)length); // EINVAL, ENOENT: it is no link
     }
 

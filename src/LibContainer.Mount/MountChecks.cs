@@ -46,18 +46,28 @@ public static class MountChecks
         using (root)
         {
             for (int i = 0; i < container.Mounts.Length; i++)
-                Check($"mounts[{i}].destination", container.Mounts[i].Destination);
+                if (Explain(root, container, i, container.Mounts[i].Destination, isDevice: false) is { } objection)
+                    findings.Add(new ConfigurationFinding($"mounts[{i}].destination", objection));
             for (int i = 0; i < container.Devices.Length; i++)
-                Check($"devices[{i}].path", container.Devices[i].Path, parent: true);
+                if (Explain(root, container, container.Mounts.Length, container.Devices[i].Path, isDevice: true) is { } objection)
+                    findings.Add(new ConfigurationFinding($"devices[{i}].path", objection));
         }
+    }
 
-        void Check(string where, string destination, bool parent = false)
-        {
-            if (!IsPath(destination) || ContainerPath.Normalize(destination) is not { Length: > 1 } normal)
-                return; // the validator has said so
-            normal = parent ? Path.GetDirectoryName(normal)! : normal;
-            if (root.ExplainBadDestination(normal) is { } objection)
-                findings.Add(new ConfigurationFinding(where, $"'{destination}': {objection}"));
-        }
+    /// <param name="root">The root as it is, without mounts.</param>
+    /// <param name="container">Its mounts.</param>
+    /// <param name="earlier">How many of them are there already.</param>
+    /// <param name="destination">The path to judge.</param>
+    /// <param name="isDevice">It is made in a directory; that is what counts.</param>
+    private static string? Explain(RootDirectory root, ContainerConfiguration container, int earlier, string destination, bool isDevice)
+    {
+        if (!IsPath(destination) || ContainerPath.Normalize(destination) is not { Length: > 1 } normal)
+            return null; // the validator has said so
+        // Below a mount it is the mount's own content that decides, and that is not there yet.
+        for (int i = 0; i < earlier; i++)
+            if (ContainerPath.Normalize(container.Mounts[i].Destination) is { } mount && ContainerPath.IsBelow(normal, mount))
+                return null;
+        string judged = isDevice ? Path.GetDirectoryName(normal)! : normal;
+        return root.ExplainBadDestination(judged) is { } objection ? $"'{destination}': {objection}" : null;
     }
 }

@@ -34,7 +34,6 @@ public static class Namespaces
         using StandardStreams streams = new(options);
         LaunchOptions launch = new()
         {
-            CloneFlags = (ulong)container.Namespaces,
             StandardInput = streams.ChildInput,
             StandardOutput = streams.ChildOutput,
             StandardError = streams.ChildError,

@@ -16,7 +16,7 @@ internal static class StartOrder
 
     internal static LaunchPlan Plan(ContainerConfiguration container, ProcessConfiguration process)
     {
-        LaunchPlan.Builder plan = new();
+        LaunchPlan.Builder plan = new((ulong)container.Namespaces);
 
         // The launcher kills the container when the host is gone; this is the second line, for when both are killed at once.
         plan.Add(new SetParentDeathSignalStep(Signal.SIGKILL));

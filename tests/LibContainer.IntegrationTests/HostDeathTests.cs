@@ -32,6 +32,31 @@ public sealed class HostDeathTests
         TestContext.Current.TestOutputHelper?.WriteLine($"all ended {watch.ElapsedMilliseconds} ms after their host");
     }
 
+    /// <summary>The second line: with a launcher that cannot act, the kernel kills all but the one that has cleared its parent-death signal.</summary>
+    [Fact]
+    public void When_the_launcher_is_stopped_the_kernel_still_kills_those_that_let_it()
+    {
+        Requires.Root();
+        using ProbeRoot root = new();
+        using Process host = Command.Start(Repository.TestHost, "3", root.Path);
+        HashSet<int> ids = [.. ReadIds(host)];
+        int launcherId = Directory.GetDirectories($"/proc/{host.Id}/task").SelectMany(thread => File.ReadAllText($"{thread}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Select(text => int.Parse(text, CultureInfo.InvariantCulture)).Single(id => !ids.Contains(id));
+        using PidFd launcher = PidFd.Open(launcherId);
+        PidFd[] containers = [.. ids.Select(PidFd.Open)];
+        launcher.TrySendSignal(Signal.SIGSTOP);
+
+        host.Kill();
+        host.WaitForExit();
+
+        PidFd[] killed = [.. containers.Where(container => Readiness.Wait([container], TimeSpan.FromSeconds(2))[0])];
+        killed.Should().HaveCount(2);
+        launcher.TrySendSignal(Signal.SIGCONT);
+        Readiness.Wait([containers.Except(killed).Single()], TimeSpan.FromSeconds(10)).Should().Equal(true);
+        foreach (PidFd container in containers)
+            container.Dispose();
+    }
+
     private static IEnumerable<int> ReadIds(Process host)
     {
         while (host.StandardOutput.ReadLine() is { } line && line != "ready")

@@ -9,7 +9,7 @@ namespace LibContainer.IntegrationTests;
 /// <summary>The launcher itself: its life, its death, and whom it takes along.</summary>
 public sealed class LauncherTests : IDisposable
 {
-    private static readonly LaunchOptions Options = new() { CloneFlags = (ulong)NamespaceKinds.Pid };
+    private static readonly LaunchOptions Options = new();
 
     private readonly ProbeRoot _root = new();
 
@@ -129,7 +129,7 @@ public sealed class LauncherTests : IDisposable
         => FluentActions.Invoking(() =>
         {
             Requires.Root();
-            Launcher.Shared.Start(Plan("0"), new LaunchOptions { CloneFlags = 0x20000000 | 0x10000000000 }); // a bit that no kernel knows
+            Launcher.Shared.Start(new LaunchPlan.Builder(0x20000000 | 0x10000000000).Build(), Options); // a bit that no kernel knows
         }).Should().Throw<LaunchException>().WithMessage("clone3 (CLONE_NEWPID|0x10000000000): EINVAL*");
 
     [Fact]
@@ -148,6 +148,56 @@ public sealed class LauncherTests : IDisposable
         File.ReadAllLines($"/proc/{id}/status").Should().Contain("Threads:\t1");
     }
 
+    /// <summary>It may be killed while it starts something: that start may fail, and says so, but leaves no process.</summary>
+    [Fact]
+    public void A_launcher_that_is_killed_again_and_again_costs_starts_and_leaves_nothing()
+    {
+        Requires.Root();
+        const int Kills = 40;
+        using Launcher launcher = new();
+        int succeeded = 0, failed = 0;
+        bool done = false;
+        Thread killer = new(() =>
+        {
+            for (int kills = 0, last = 0; kills < Kills;)
+            {
+                if (launcher.ProcessId is not { } id || id == last)
+                    continue;
+                last = id;
+                kills++;
+                try
+                {
+                    Kill(id);
+                }
+                catch (LinuxException)
+                {
+                    // It has gone by itself: killed before by the thread that waited for it.
+                }
+            }
+            Volatile.Write(ref done, true);
+        });
+        killer.Start();
+        while (!Volatile.Read(ref done))
+        {
+            try
+            {
+                Run(launcher, "0").Success.Should().BeTrue();
+                succeeded++;
+            }
+            catch (LaunchException error)
+            {
+                error.Message.Should().StartWith("the launcher died");
+                failed++;
+            }
+        }
+        killer.Join();
+
+        Run(launcher, "6").ExitCode.Should().Be(6);
+        (succeeded + failed).Should().BePositive();
+        string children = string.Join(' ', Directory.GetDirectories("/proc/self/task").Select(thread => File.ReadAllText($"{thread}/children").Trim()).Where(text => text.Length > 0));
+        children.Split(' ').Where(id => id != $"{Launcher.Shared.ProcessId}").Should().Equal($"{launcher.ProcessId}");
+    }
+
     private ExitStatus Run(Launcher launcher, string argument)
     {
         using LaunchedProcess process = launcher.Start(Plan(argument), Options);
@@ -156,7 +206,7 @@ public sealed class LauncherTests : IDisposable
 
     private LaunchPlan Plan(string argument, params LaunchStep[] before)
     {
-        LaunchPlan.Builder plan = new();
+        LaunchPlan.Builder plan = new((ulong)NamespaceKinds.Pid);
         foreach (LaunchStep step in before)
             plan.Add(step);
         plan.Add(new CloseOnExecStep(3));

@@ -30,7 +30,8 @@ public sealed partial class PlanTraceTests
         traced.ExitCode.Should().Be(0, traced.Error);
         Queue<Call> calls = new(ReadTrace(folder.Path));
 
-        foreach (Step step in plan)
+        plan[0].Description.Should().Be("clone3 CLONE_NEWNS|CLONE_NEWUTS|CLONE_NEWIPC|CLONE_NEWPID|CLONE_NEWNET|CLONE_NEWCGROUP", "that is the launcher's call");
+        foreach (Step step in plan[1..])
             Consume(step, calls);
         calls.Should().BeEmpty("the plan ends with execve");
     }
@@ -47,6 +48,8 @@ public sealed partial class PlanTraceTests
     /// <summary>The calls of the container's process from its first step to execve: what comes before is the launcher's (its descriptors).</summary>
     private static Call[] ReadTrace(string folder)
     {
+        Directory.GetFiles(folder, "trace.*").SelectMany(File.ReadLines).Should().ContainSingle(line => line.StartsWith("clone3(", StringComparison.Ordinal) && line.Contains("CLONE_NEWPID"))
+            .Which.Should().ContainAll("CLONE_NEWNS", "CLONE_NEWUTS", "CLONE_NEWIPC", "CLONE_NEWNET", "CLONE_NEWCGROUP", "CLONE_PARENT", "CLONE_PIDFD");
         // -ff: a file for each process, so that no call of one is cut in two by another's.
         foreach (string file in Directory.GetFiles(folder, "trace.*"))
         {

@@ -11,7 +11,7 @@ public sealed class PlanTests
     [Fact]
     public void A_plan_prints_its_steps_numbered_with_their_system_calls()
         => Plan(new NewSessionStep(), new MountStep("proc", "/proc", "proc", MountFlags.NoSuid | MountFlags.NoDev | MountFlags.NoExec)).ToString().Should().Be(
-            "1  setsid  [setsid]\n2  mount proc on /proc (nosuid,nodev,noexec)  [openat2 fchdir mount]\n");
+            "1  clone3 no namespace of its own  [clone3]\n2  setsid  [setsid]\n3  mount proc on /proc (nosuid,nodev,noexec)  [openat2 fchdir mount]\n");
 
     [Theory]
     [InlineData("mount", "mount proc on /proc (nosuid): EPERM (Operation not permitted)")]
@@ -68,7 +68,7 @@ public sealed class PlanTests
     [InlineData(0x20000000UL, "CLONE_NEWPID")]
     [InlineData(0x20020000UL, "CLONE_NEWNS|CLONE_NEWPID")]
     [InlineData(0x10UL, "0x10")]
-    [InlineData(0UL, "0x0")]
+    [InlineData(0UL, "no namespace of its own")]
     public void Clone_flags_are_named(ulong flags, string names) => CloneFlagNames.Describe(flags).Should().Be(names);
 
     private static List<string> Texts(ReadOnlySpan<byte> plan, uint array)

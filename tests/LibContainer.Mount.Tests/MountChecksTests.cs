@@ -70,9 +70,9 @@ public sealed class MountChecksTests : IDisposable
         File.CreateSymbolicLink(_host["root/link"], target);
         string expected = $"symbolic link /link leads to {target}, out of the root";
 
-        Check("/link", "/link/a").Should().Equal(
-            new ConfigurationFinding("mounts[0].destination", $"'/link': {expected}"),
-            new ConfigurationFinding("mounts[1].destination", $"'/link/a': {expected}"));
+        Check("/link/a", "/link").Should().Equal(
+            new ConfigurationFinding("mounts[0].destination", $"'/link/a': {expected}"),
+            new ConfigurationFinding("mounts[1].destination", $"'/link': {expected}"));
     }
 
     [Theory]
@@ -85,9 +85,9 @@ public sealed class MountChecksTests : IDisposable
         File.CreateSymbolicLink(_host["root/link"], target);
         string expected = $"symbolic link /link leads to {target}, which does not exist in the root";
 
-        Check("/link", "/link/a").Should().Equal(
-            new ConfigurationFinding("mounts[0].destination", $"'/link': {expected}"),
-            new ConfigurationFinding("mounts[1].destination", $"'/link/a': {expected}"));
+        Check("/link/a", "/link").Should().Equal(
+            new ConfigurationFinding("mounts[0].destination", $"'/link/a': {expected}"),
+            new ConfigurationFinding("mounts[1].destination", $"'/link': {expected}"));
     }
 
     [Fact]
@@ -108,7 +108,16 @@ public sealed class MountChecksTests : IDisposable
     {
         File.CreateSymbolicLink(_host["root/link"], target);
 
-        Check("/link", "/link/a", "/link/a/b").Should().BeEmpty();
+        Check("/link/a/b", "/link/a", "/link").Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Below_an_earlier_mount_what_the_root_has_does_not_count()
+    {
+        File.CreateSymbolicLink(_host["root/inside/link"], "../../outside");
+
+        Check("/inside", "/inside/link").Should().BeEmpty();
+        Check("/inside/link", "/inside").Should().ContainSingle();
     }
 
     [Fact]
