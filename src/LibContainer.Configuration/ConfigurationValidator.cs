@@ -68,54 +68,54 @@ public static class ConfigurationValidator
     private static void ValidateMounts(ContainerConfiguration container, Findings findings)
     {
         for (int i = 0; i < container.Mounts.Length; i++)
-            ValidateMount(container.Mounts[i], $"mounts[{i}]", findings);
+            ValidateMount(container.Mounts[i], new Where("mounts", i), findings);
         for (int i = 0; i < container.Devices.Length; i++)
         {
             DeviceNode device = container.Devices[i];
-            if (findings.CheckContainerPath($"devices[{i}].path", device.Path) == "/")
-                findings.Add($"devices[{i}].path", "the root itself cannot be a device");
+            if (findings.CheckContainerPath(new Where("devices", i, "path"), device.Path) == "/")
+                findings.Add(new Where("devices", i, "path"), "the root itself cannot be a device");
             if (!Enum.IsDefined(device.Type))
-                findings.Add($"devices[{i}].type", $"{device.Type} is not a type of device");
+                findings.Add(new Where("devices", i, "type"), $"{device.Type} is not a type of device");
             if (device.UserId < 0 || device.GroupId < 0)
-                findings.Add($"devices[{i}]", $"{device.UserId}:{device.GroupId} is not an owner: ids are 0 to {int.MaxValue}");
+                findings.Add(new Where("devices", i), $"{device.UserId}:{device.GroupId} is not an owner: ids are 0 to {int.MaxValue}");
             if (device.Major is < 0 or > 0xFFF || device.Minor is < 0 or > 0xFFFFF)
-                findings.Add($"devices[{i}]", $"{device.Major}:{device.Minor} is not a device number: 0 to 4095, and 0 to 1048575");
+                findings.Add(new Where("devices", i), $"{device.Major}:{device.Minor} is not a device number: 0 to 4095, and 0 to 1048575");
             if ((device.Mode & ~0xFFF) != 0)
-                findings.Add($"devices[{i}].mode", $"{device.Mode} has more than permission bits");
+                findings.Add(new Where("devices", i, "mode"), $"{device.Mode} has more than permission bits");
         }
         for (int i = 0; i < container.MaskedPaths.Length; i++)
-            CheckProtected($"maskedPaths[{i}]", container.MaskedPaths[i]);
+            CheckProtected(new Where("maskedPaths", i), container.MaskedPaths[i]);
         for (int i = 0; i < container.ReadOnlyPaths.Length; i++)
-            CheckProtected($"readOnlyPaths[{i}]", container.ReadOnlyPaths[i]);
+            CheckProtected(new Where("readOnlyPaths", i), container.ReadOnlyPaths[i]);
 
-        void CheckProtected(string where, string path)
+        void CheckProtected(Where where, string path)
         {
             if (findings.CheckContainerPath(where, path) == "/")
                 findings.Add(where, "the root itself is not a path to protect; see readOnlyRoot");
         }
     }
 
-    private static void ValidateMount(MountConfiguration mount, string path, Findings findings)
+    private static void ValidateMount(MountConfiguration mount, Where path, Findings findings)
     {
-        if (findings.CheckContainerPath($"{path}.destination", mount.Destination) is { } destination)
+        if (findings.CheckContainerPath(path.Of("destination"), mount.Destination) is { } destination)
         {
             if (destination == "/")
-                findings.Add($"{path}.destination", "the root itself cannot be mounted onto");
+                findings.Add(path.Of("destination"), "the root itself cannot be mounted onto");
             // What a container believes about itself is in /proc; only the real one may stand there (CVE-2023-27561).
             else if ((destination == "/proc" && mount.Type != "proc") || destination.StartsWith("/proc/", StringComparison.Ordinal))
-                findings.Add($"{path}.destination", $"'{mount.Destination}' lies in /proc, where nothing can be mounted but proc itself");
+                findings.Add(path.Of("destination"), $"'{mount.Destination}' lies in /proc, where nothing can be mounted but proc itself");
         }
         if (mount.Type.Length == 0)
-            findings.Add($"{path}.type", "a mount needs a type");
-        findings.CheckText($"{path}.type", mount.Type);
-        findings.CheckText($"{path}.source", mount.Source);
-        findings.CheckText($"{path}.data", mount.Data);
+            findings.Add(path.Of("type"), "a mount needs a type");
+        findings.CheckText(path.Of("type"), mount.Type);
+        findings.CheckText(path.Of("source"), mount.Source);
+        findings.CheckText(path.Of("data"), mount.Data);
         if ((mount.Options & (MountOptions.NoAtime | MountOptions.StrictAtime)) == (MountOptions.NoAtime | MountOptions.StrictAtime))
-            findings.Add($"{path}.options", "access times are updated either never or always");
+            findings.Add(path.Of("options"), "access times are updated either never or always");
         if (mount.Type == MountConfiguration.BindType && !Path.IsPathRooted(mount.Source))
-            findings.Add($"{path}.source", $"'{mount.Source}' is not an absolute path");
+            findings.Add(path.Of("source"), $"'{mount.Source}' is not an absolute path");
         if (mount.Type == MountConfiguration.BindType && mount.Data.Length > 0)
-            findings.Add($"{path}.data", "a bind mount has no options of a file system");
+            findings.Add(path.Of("data"), "a bind mount has no options of a file system");
     }
 
     private static void ValidateProcess(ProcessConfiguration process, Findings findings)
@@ -124,13 +124,13 @@ public static class ConfigurationValidator
             findings.Add("process.arguments", "a command is needed");
         long total = 0;
         for (int i = 0; i < process.Arguments.Length; i++)
-            total += findings.CheckArgument($"process.arguments[{i}]", process.Arguments[i]);
+            total += findings.CheckArgument(new Where("process.arguments", i), process.Arguments[i]);
         for (int i = 0; i < process.Environment.Length; i++)
         {
             string entry = process.Environment[i];
-            total += findings.CheckArgument($"process.environment[{i}]", entry);
+            total += findings.CheckArgument(new Where("process.environment", i), entry);
             if (entry.IndexOf('=', StringComparison.Ordinal) <= 0)
-                findings.Add($"process.environment[{i}]", $"'{entry}' is not NAME=value");
+                findings.Add(new Where("process.environment", i), $"'{entry}' is not NAME=value");
         }
         if (total > MaxArgumentBytes)
             findings.Add("process.arguments", $"arguments and environment are {total} bytes long, and Linux takes {MaxArgumentBytes} at most");
@@ -142,7 +142,7 @@ public static class ConfigurationValidator
             findings.Add("process.groupId", $"{process.GroupId} is not an id: 0 to {int.MaxValue}");
         for (int i = 0; i < process.AdditionalGroupIds.Length; i++)
             if (process.AdditionalGroupIds[i] < 0)
-                findings.Add($"process.additionalGroupIds[{i}]", $"{process.AdditionalGroupIds[i]} is not an id: 0 to {int.MaxValue}");
+                findings.Add(new Where("process.additionalGroupIds", i), $"{process.AdditionalGroupIds[i]} is not an id: 0 to {int.MaxValue}");
         if ((process.Umask & ~0x1FF) != 0)
             findings.Add("process.umask", $"{process.Umask} is not a mask of permission bits");
 
@@ -151,11 +151,11 @@ public static class ConfigurationValidator
         {
             ResourceLimit limit = process.ResourceLimits[i];
             if (!Enum.IsDefined(limit.Kind))
-                findings.Add($"process.resourceLimits[{i}]", $"{limit.Kind} is not a resource that setrlimit(2) knows");
+                findings.Add(new Where("process.resourceLimits", i), $"{limit.Kind} is not a resource that setrlimit(2) knows");
             if ((limit.Soft ?? ulong.MaxValue) > (limit.Hard ?? ulong.MaxValue))
-                findings.Add($"process.resourceLimits[{i}]", $"the soft limit of {limit.Kind} is above the hard one");
+                findings.Add(new Where("process.resourceLimits", i), $"the soft limit of {limit.Kind} is above the hard one");
             if (process.ResourceLimits.Take(i).Any(other => other.Kind == limit.Kind))
-                findings.Add($"process.resourceLimits[{i}]", $"{limit.Kind} is limited twice");
+                findings.Add(new Where("process.resourceLimits", i), $"{limit.Kind} is limited twice");
         }
     }
 
@@ -177,42 +177,52 @@ public static class ConfigurationValidator
         }
     }
 
+    /// <summary>A place in the configuration, put together only when there is something to say about it: a start with nothing wrong costs no text.</summary>
+    private readonly record struct Where(string Name, int Index = -1, string Member = "")
+    {
+        public static implicit operator Where(string name) => new(name);
+
+        internal Where Of(string member) => this with { Member = member };
+
+        public override string ToString() => (Index < 0 ? Name : $"{Name}[{Index}]") + (Member.Length == 0 ? "" : $".{Member}");
+    }
+
     private sealed class Findings
     {
-        private readonly ImmutableArray<ConfigurationFinding>.Builder _all = ImmutableArray.CreateBuilder<ConfigurationFinding>();
+        private ImmutableArray<ConfigurationFinding>.Builder? _all;
 
-        internal void Add(string path, string message) => _all.Add(new ConfigurationFinding(path, message));
+        internal void Add(Where where, string message) => (_all ??= ImmutableArray.CreateBuilder<ConfigurationFinding>()).Add(new ConfigurationFinding(where.ToString(), message));
 
-        internal ImmutableArray<ConfigurationFinding> ToImmutable() => _all.ToImmutable();
+        internal ImmutableArray<ConfigurationFinding> ToImmutable() => _all?.ToImmutable() ?? [];
 
-        internal void CheckText(string path, string text)
+        internal void CheckText(Where where, string text)
         {
             if (text.Contains('\0', StringComparison.Ordinal))
-                Add(path, "contains a NUL character, at which the kernel would stop reading");
+                Add(where, "contains a NUL character, at which the kernel would stop reading");
         }
 
         /// <returns>The path without dots and double slashes, or null when there is a finding.</returns>
-        internal string? CheckContainerPath(string path, string value)
+        internal string? CheckContainerPath(Where where, string value)
         {
             if (!value.StartsWith('/'))
-                Add(path, $"'{value}' is not an absolute path");
+                Add(where, $"'{value}' is not an absolute path");
             else if (value.Contains('\0', StringComparison.Ordinal))
-                CheckText(path, value);
+                CheckText(where, value);
             else if (ContainerPath.Normalize(value) is { } normal)
                 return normal;
             else
-                Add(path, $"'{value}' climbs out of the root");
+                Add(where, $"'{value}' climbs out of the root");
             return null;
         }
 
         /// <returns>What it takes of execve's limit: the string, its NUL and its pointer.</returns>
-        internal long CheckArgument(string path, string text)
+        internal long CheckArgument(Where where, string text)
         {
-            CheckText(path, text);
+            CheckText(where, text);
             int length = Encoding.UTF8.GetByteCount(text) + 1;
             int limit = PagesPerString * Environment.SystemPageSize;
             if (length > limit)
-                Add(path, $"is {length - 1} bytes long, and Linux takes {limit - 1} at most");
+                Add(where, $"is {length - 1} bytes long, and Linux takes {limit - 1} at most");
             return length + sizeof(ulong);
         }
     }

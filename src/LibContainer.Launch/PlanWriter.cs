@@ -45,9 +45,9 @@ internal sealed class PlanWriter : IDisposable
     }
 
     /// <returns>Offset of the text, NUL-terminated.</returns>
-    internal uint Text(string text)
+    internal uint Text(ReadOnlySpan<char> text)
     {
-        if (text.Contains('\0', StringComparison.Ordinal))
+        if (text.Contains('\0'))
             throw new ArgumentException("a string for the kernel cannot contain a NUL character", nameof(text));
         Span<byte> place = Reserve(Encoding.UTF8.GetByteCount(text) + 1, alignment: 1, out uint offset);
         place[Encoding.UTF8.GetBytes(text, place)] = 0;
@@ -55,7 +55,7 @@ internal sealed class PlanWriter : IDisposable
     }
 
     /// <summary>A path inside the container, as the interpreter wants it: relative to the root.</summary>
-    internal uint PathInRoot(string path) => Text(path.TrimStart('/'));
+    internal uint PathInRoot(string path) => Text(path.AsSpan().TrimStart('/'));
 
     /// <returns>Offset of an array of text offsets that ends in 0, as argv needs it.</returns>
     internal uint Texts(IReadOnlyList<string> texts)

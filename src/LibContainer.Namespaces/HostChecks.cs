@@ -27,18 +27,17 @@ internal static class HostChecks
     internal static void ThrowIfBad(ContainerConfiguration container, ProcessConfiguration process)
     {
         ImmutableArray<ConfigurationFinding> findings = ConfigurationValidator.Validate(container, process);
-        HashSet<string> judged = [.. findings.Select(finding => finding.Path)]; // said once is enough
-        ImmutableArray<ConfigurationFinding> all =
+        ConfigurationFinding[] ofHost =
         [
-            .. findings,
-            .. OfKernel(container, KernelVersion.Current, MissingNamespaces.Value)
-                .Concat(MountChecks.Check(container))
-                .Concat(HostCapabilities.Check(process.Capabilities))
-                .Concat(OfLimits(process))
-                .Where(finding => !judged.Contains(finding.Path)),
+            .. OfKernel(container, KernelVersion.Current, MissingNamespaces.Value),
+            .. MountChecks.Check(container),
+            .. HostCapabilities.Check(process.Capabilities),
+            .. OfLimits(process),
         ];
-        if (!all.IsEmpty)
-            throw new ConfigurationException(all);
+        if (findings.IsEmpty && ofHost.Length == 0)
+            return;
+        HashSet<string> judged = [.. findings.Select(finding => finding.Path)]; // said once is enough
+        throw new ConfigurationException([.. findings, .. ofHost.Where(finding => !judged.Contains(finding.Path))]);
     }
 
     /// <exception cref="ConfigurationException">This process is not root.</exception>

@@ -13,7 +13,7 @@ internal sealed class StandardStreams : IDisposable
 
     private readonly List<SafeFileHandle> _childEnds = [];
     private readonly List<Output> _outputs = [];
-    private readonly CancellationTokenSource _inputEnded = new();
+    private CancellationTokenSource? _inputEnded;
     private SafeFileHandle? _inputPipe;
     private Stream? _input;
     private Task<Exception?>? _inputCopy;
@@ -50,6 +50,7 @@ internal sealed class StandardStreams : IDisposable
         _childEnds.Add(read);
         _inputPipe = write;
         _input = copied.Stream;
+        _inputEnded = new CancellationTokenSource();
         return read;
     }
 
@@ -147,7 +148,7 @@ internal sealed class StandardStreams : IDisposable
         byte[] buffer = new byte[BufferLength];
         try
         {
-            while (await _input!.ReadAsync(buffer, _inputEnded.Token).ConfigureAwait(false) is > 0 and int count)
+            while (await _input!.ReadAsync(buffer, _inputEnded!.Token).ConfigureAwait(false) is > 0 and int count)
             {
                 try
                 {
@@ -191,11 +192,11 @@ internal sealed class StandardStreams : IDisposable
     public void Dispose()
     {
         CloseChildEnds();
-        _inputEnded.Cancel();
+        _inputEnded?.Cancel();
         _inputPipe?.Dispose();
         foreach (Output output in _outputs)
             output.Pipe.Dispose();
         if (_inputCopy is null or { IsCompleted: true })
-            _inputEnded.Dispose();
+            _inputEnded?.Dispose();
     }
 }
