@@ -26,10 +26,13 @@ public sealed class LaunchedProcess : IDisposable
     /// <summary>The process, by descriptor.</summary>
     public PidFd PidFd { get; }
 
-    /// <summary>The launcher that kills it when the host is gone, and the number of its pidfd there. Guarded by the registry of <see cref="Launcher"/>.</summary>
+    /// <summary>The launcher that kills it when the host is gone, and the number of its pidfd there. Guarded by <see cref="LaunchedProcesses"/>.</summary>
     internal LauncherProcess? Holder { get; set; }
 
     internal int HolderDescriptor { get; set; }
+
+    /// <summary>It dies with the host, and with this object.</summary>
+    internal bool IsAttached { get; set; } = true;
 
     /// <summary>Sends a signal.</summary>
     /// <returns>False when the process has ended.</returns>
@@ -50,6 +53,7 @@ public sealed class LaunchedProcess : IDisposable
     }
 
     /// <summary>The process no longer dies with this host. Its plan must be without a parent-death signal, or the kernel still sends that.</summary>
+    /// <remarks>As long as this host lives it stays its child: <see cref="WaitForExit"/> reaps it.</remarks>
     public void Detach() => _launcher.Detach(this);
 
     /// <summary>Kills the process if it runs and is attached, reaps it, lets go of it.</summary>
@@ -58,7 +62,7 @@ public sealed class LaunchedProcess : IDisposable
         if (_disposed)
             return;
         _disposed = true;
-        if (_exitStatus is null && _launcher.Holds(this))
+        if (_exitStatus is null && IsAttached)
         {
             TrySendSignal(Signal.SIGKILL);
             WaitForExit();

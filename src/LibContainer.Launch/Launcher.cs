@@ -15,9 +15,8 @@ public sealed class Launcher : IDisposable
     // The host's own streams, which nobody here closes.
     private static readonly SafeFileHandle[] Inherited = [.. Enumerable.Range(0, 3).Select(number => new SafeFileHandle(number, ownsHandle: false))];
 
-    private readonly Lock _gate = new();    // one request and its reply at a time
-    private readonly Lock _registry = new(); // _live, and who holds what
-    private readonly HashSet<LaunchedProcess> _live = [];
+    private readonly Lock _gate = new(); // one request and its reply at a time
+    private readonly LaunchedProcesses _processes = new();
     private readonly StepWords _words = new();
     private readonly LauncherThread _thread;
     private LauncherProcess? _current;
@@ -94,8 +93,7 @@ public sealed class Launcher : IDisposable
                 throw new LaunchException($"clone3 ({CloneFlagNames.Describe(plan.CloneFlags)}): {LinuxException.Name(errno)}", null, errno);
             }
             LaunchedProcess process = new(this, reply.Pid, pidFd, launcher, reply.Descriptor);
-            lock (_registry)
-                _live.Add(process);
+            _processes.Add(process);
             return process;
         }
     }
@@ -172,32 +170,20 @@ public sealed class Launcher : IDisposable
     /// <summary>Containers that outlived their launcher are given to the new one, so that they still die with the host.</summary>
     private void Adopt(LauncherProcess launcher)
     {
-        LaunchedProcess[] orphans;
-        lock (_registry)
-            orphans = [.. _live.Where(process => process.Holder is null)];
-        foreach (LaunchedProcess process in orphans)
+        foreach (LaunchedProcess process in _processes.Unheld())
         {
             using Borrowed descriptor = new(process.PidFd);
             Errno error = launcher.Send(new LaunchRequest { Kind = LaunchRequestKind.Adopt }, [], [descriptor.Number]);
             if (error != 0 || !launcher.TryReceive(out LaunchReply reply, out _))
                 return; // it died in turn; the next attempt adopts them
-            lock (_registry)
-            {
-                if (_live.Contains(process))
-                    (process.Holder, process.HolderDescriptor) = (launcher, reply.Descriptor);
-                else
-                    launcher.Release(reply.Descriptor); // ended meanwhile
-            }
+            _processes.Adopt(process, launcher, reply.Descriptor);
         }
     }
 
     /// <summary>Under the gate.</summary>
     private void Discard(LauncherProcess launcher)
     {
-        lock (_registry)
-            foreach (LaunchedProcess process in _live)
-                if (process.Holder == launcher)
-                    process.Holder = null;
+        _processes.Abandon(launcher);
         if (_current == launcher)
             _current = null;
         launcher.Dispose();
@@ -209,9 +195,7 @@ public sealed class Launcher : IDisposable
     /// </summary>
     private void KillOrphans()
     {
-        HashSet<int> known;
-        lock (_registry)
-            known = [.. _live.Select(process => process.Id)];
+        HashSet<int> known = _processes.Ids();
         foreach (string text in File.ReadAllText($"/proc/self/task/{_thread.Id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             int id = int.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
@@ -232,11 +216,8 @@ public sealed class Launcher : IDisposable
 
     private void OnExited(LauncherProcess launcher)
     {
-        bool holds;
-        lock (_registry)
-            holds = _live.Any(process => process.Holder == launcher);
         // On another thread: this one has to be free to start the next. With nothing running, the next start is early enough.
-        if (holds)
+        if (_processes.AnyHeldBy(launcher))
             ThreadPool.QueueUserWorkItem(static self => self.ReplaceDead(), this, preferLocal: false);
     }
 
@@ -258,27 +239,13 @@ public sealed class Launcher : IDisposable
     }
 
     /// <summary>The process has ended and is reaped.</summary>
-    internal void Forget(LaunchedProcess process)
-    {
-        lock (_registry)
-        {
-            if (_live.Remove(process))
-                process.Holder?.Release(process.HolderDescriptor);
-            process.Holder = null;
-        }
-    }
-
-    internal bool Holds(LaunchedProcess process)
-    {
-        lock (_registry)
-            return _live.Contains(process);
-    }
+    internal void Forget(LaunchedProcess process) => _processes.Remove(process);
 
     internal void Detach(LaunchedProcess process)
     {
         lock (_gate)
         {
-            Forget(process);
+            _processes.Detach(process);
             // Now, not with the next start: the host may be gone before it. A launcher that has died holds nothing any more.
             _current?.SendReleases();
         }

@@ -36,10 +36,9 @@ internal sealed class LauncherProcess : IDisposable
                 using Microsoft.Win32.SafeHandles.SafeFileHandle nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite);
                 using Borrowed descriptor = new(nothing);
 
-                // posix_spawn makes the copies one by one in the child: a source must not be the target of an earlier copy.
-                Span<int> sources = [descriptor.Number, descriptor.Number, descriptor.Number, socket.Number, memory.Number];
-                using Raised raised = Raised.Above(sources, sources.Length);
-                int id = Spawn.Start($"/proc/self/fd/{image.Number}", "libcontainer-launcher", sources);
+                int id = Spawn.Start(
+                    $"/proc/self/fd/{image.Number}", "libcontainer-launcher",
+                    [descriptor.Number, descriptor.Number, descriptor.Number, socket.Number, memory.Number]);
                 return new LauncherProcess(ours, PidFd.Open(id), id); // nobody else reaps it: the pid is still its own
             }
             catch

@@ -15,11 +15,16 @@ internal static unsafe class Spawn
     /// </summary>
     /// <param name="path">The program, for instance <c>/proc/self/fd/7</c>.</param>
     /// <param name="name">Its argument 0.</param>
-    /// <param name="descriptors">Element i becomes descriptor i of the program. Each number must be larger than its place.</param>
+    /// <param name="descriptors">Element i becomes descriptor i of the program.</param>
     /// <returns>The process id; the caller has to reap it.</returns>
     /// <exception cref="LinuxException">The program could not be started.</exception>
     internal static int Start(string path, string name, ReadOnlySpan<int> descriptors)
     {
+        // The copies are made one by one in the child: a source must not be the target of an earlier one.
+        Span<int> sources = stackalloc int[descriptors.Length];
+        descriptors.CopyTo(sources);
+        using Raised raised = Raised.Above(sources, sources.Length);
+
         byte* attributes = stackalloc byte[Libc.SpawnStructureLength];
         byte* actions = stackalloc byte[Libc.SpawnStructureLength];
         byte* allSignals = stackalloc byte[128]; // sigset_t
@@ -36,8 +41,8 @@ internal static unsafe class Spawn
             Check(
                 Libc.posix_spawnattr_setflags(attributes, Libc.POSIX_SPAWN_SETSIGDEF | Libc.POSIX_SPAWN_SETSIGMASK | Libc.POSIX_SPAWN_SETSID),
                 "posix_spawnattr_setflags");
-            for (int target = 0; target < descriptors.Length; target++)
-                Check(Libc.posix_spawn_file_actions_adddup2(actions, descriptors[target], target), "posix_spawn_file_actions_adddup2");
+            for (int target = 0; target < sources.Length; target++)
+                Check(Libc.posix_spawn_file_actions_adddup2(actions, sources[target], target), "posix_spawn_file_actions_adddup2");
 
             fixed (byte* pathStart = NullTerminated.From(path), nameStart = NullTerminated.From(name))
             {

@@ -148,6 +148,34 @@ public sealed class LauncherTests : IDisposable
         File.ReadAllLines($"/proc/{id}/status").Should().Contain("Threads:\t1");
     }
 
+    /// <summary>What it had begun is killed and begun again, since no program can have run; what runs elsewhere is left alone, detached or not.</summary>
+    [Fact]
+    public void A_launcher_that_dies_with_a_request_in_hand_costs_nothing()
+    {
+        Requires.Root();
+        using Launcher launcher = new();
+        using LaunchedProcess attached = launcher.Start(Plan("forever"), Options);
+        using LaunchedProcess detached = launcher.Start(Plan("forever"), Options);
+        detached.Detach();
+        using PidFd first = PidFd.Open(launcher.ProcessId!.Value);
+        first.TrySendSignal(Signal.SIGSTOP);
+        int code = -1;
+        Thread caller = new(() => code = Run(launcher, "9").ExitCode);
+        caller.Start();
+        // recvmsg is 47: the caller has sent its request and waits for the reply.
+        SpinWait.SpinUntil(() => Directory.GetDirectories("/proc/self/task").Any(thread => File.ReadAllText($"{thread}/syscall").StartsWith("47 ", StringComparison.Ordinal)), TimeSpan.FromSeconds(30))
+            .Should().BeTrue();
+
+        first.TrySendSignal(Signal.SIGKILL);
+
+        caller.Join();
+        code.Should().Be(9);
+        attached.TrySendSignal(Signal.SIGCONT).Should().BeTrue("it lives");
+        detached.TrySendSignal(Signal.SIGCONT).Should().BeTrue("it lives");
+        detached.TrySendSignal(Signal.SIGKILL);
+        detached.WaitForExit();
+    }
+
     /// <summary>It may be killed while it starts something: that start may fail, and says so, but leaves no process.</summary>
     [Fact]
     public void A_launcher_that_is_killed_again_and_again_costs_starts_and_leaves_nothing()

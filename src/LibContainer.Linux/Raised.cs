@@ -1,8 +1,7 @@
-using LibContainer.Linux;
 using Microsoft.Win32.SafeHandles;
 using Tmds.Linux;
 
-namespace LibContainer.Launch;
+namespace LibContainer.Linux;
 
 /// <summary>Copies of descriptors under numbers that a list of fixed places does not overwrite.</summary>
 internal readonly struct Raised : IDisposable
