@@ -126,11 +126,13 @@ public sealed class LauncherTests : IDisposable
 
     [Fact]
     public void A_namespace_that_the_kernel_refuses_is_told_by_its_flag()
-        => FluentActions.Invoking(() =>
-        {
-            Requires.Root();
-            Launcher.Shared.Start(new LaunchPlan.Builder(0x20000000 | 0x10000000000).Build(), Options); // a bit that no kernel knows
-        }).Should().Throw<LaunchException>().WithMessage("clone3 (CLONE_NEWPID|0x10000000000): EINVAL*");
+    {
+        Requires.Root();
+        const ulong NoKernelKnowsIt = 0x10000000000;
+
+        FluentActions.Invoking(() => Launcher.Shared.Start(new LaunchPlan.Builder(0x20000000 | NoKernelKnowsIt).Build(), Options))
+            .Should().Throw<LaunchException>().WithMessage("clone3 (CLONE_NEWPID|0x10000000000): EINVAL*");
+    }
 
     [Fact]
     public void The_launcher_has_nothing_of_the_host()
