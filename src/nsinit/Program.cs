@@ -18,7 +18,7 @@ internal static class Program
         }
         catch (Exception error) when (error is UsageException or ConfigurationException or LaunchException or LinuxException or PlatformNotSupportedException)
         {
-            Console.Error.WriteLine($"nsinit: {error.Message}");
+            ErrorLog.Write(error.Message);
             return ExitCode(error);
         }
     }
@@ -29,6 +29,8 @@ internal static class Program
         root.Directives.Clear(); // "[x]" is an argument like any other
         root.Subcommands.Add(new RunCommand());
         root.Subcommands.Add(new PlanCommand());
+        root.Subcommands.Add(new SpecCommand());
+        root.Subcommands.Add(new ConfigCommand());
 
         // What follows the container's command belongs to it: "run ls --help" is not ours to answer.
         CutArguments cut = CutArguments.AtFirstOperand(root, arguments);

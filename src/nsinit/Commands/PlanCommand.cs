@@ -7,6 +7,6 @@ namespace NsInit.Commands;
 internal sealed class PlanCommand : ContainerCommand
 {
     internal PlanCommand()
-        : base("plan", "Prints every step that run would make, in order. Needs no root.")
+        : base("plan", "Prints every step that run would make, in order: nsinit plan [options] [--] CMD [ARG ...]. Needs no root.")
         => SetAction(result => Console.Out.Write(Namespaces.Plan(Container(result), Process(result)).ToString()));
 }

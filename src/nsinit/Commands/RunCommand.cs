@@ -7,7 +7,7 @@ namespace NsInit.Commands;
 internal sealed class RunCommand : ContainerCommand
 {
     internal RunCommand()
-        : base("run", "Runs a command in a new container and returns its exit code. What follows the command belongs to it.")
+        : base("run", "Runs a command in a new container and returns its exit code: nsinit run [options] [--] CMD [ARG ...]. What follows CMD belongs to it.")
         => SetAction(Run);
 
     private int Run(ParseResult result)
