@@ -136,6 +136,14 @@ public static class ConfigurationValidator
             findings.Add("process.arguments", $"arguments and environment are {total} bytes long, and Linux takes {MaxArgumentBytes} at most");
 
         findings.CheckContainerPath("process.workingDirectory", process.WorkingDirectory);
+        if (process.User is { } user)
+        {
+            findings.CheckText("process.user", user);
+            if (user.Length == 0 || user.Split(':').Length > 2 || user.Split(':').Any(part => part.Length == 0))
+                findings.Add("process.user", $"'{user}' is not USER or USER:GROUP");
+            if (process.UserId != 0 || process.GroupId != 0)
+                findings.Add("process.user", "a user is given by name or by ids, not both");
+        }
         if (process.UserId < 0)
             findings.Add("process.userId", $"{process.UserId} is not an id: 0 to {int.MaxValue}");
         if (process.GroupId < 0)

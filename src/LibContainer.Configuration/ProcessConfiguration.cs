@@ -20,13 +20,19 @@ public sealed record ProcessConfiguration
     /// <summary>Absolute path in the container.</summary>
     public string WorkingDirectory { get; init; } = "/";
 
+    /// <summary>
+    /// The user as the container's own /etc/passwd and /etc/group have it: <c>name</c>, <c>uid</c>, <c>name:group</c>, <c>uid:gid</c>. A number is always an id. It then also
+    /// brings the groups that the user is a member of (when no group is given), and HOME when the environment has none. Null: <see cref="UserId"/> and <see cref="GroupId"/> count.
+    /// </summary>
+    public string? User { get; init; }
+
     /// <summary>User id.</summary>
     public int UserId { get; init; }
 
     /// <summary>Group id.</summary>
     public int GroupId { get; init; }
 
-    /// <summary>Supplementary groups; none of the host's are kept.</summary>
+    /// <summary>Supplementary groups, beside those that <see cref="User"/> brings; none of the host's are kept.</summary>
     public ImmutableArray<int> AdditionalGroupIds { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>The five capability sets.</summary>

@@ -15,8 +15,8 @@ public sealed record LaunchOptions
     public SafeHandle? StandardError { get; init; }
 
     /// <summary>
-    /// The host's part of the start, at a <see cref="Steps.SynchronizeStep"/>: the process exists, in its namespaces, and waits. When this throws,
-    /// the process ends and the exception goes to the caller of the start.
+    /// The host's part of the start, at a <see cref="Steps.SynchronizeStep"/>: the process exists, in its namespaces, and waits. What this returns takes
+    /// the place of the rest of the plan; null leaves it. When this throws, the process ends and the exception goes to the caller of the start.
     /// </summary>
-    public Action<LaunchedProcess>? Synchronized { get; init; }
+    public Func<LaunchedProcess, LaunchPlan?>? Synchronized { get; init; }
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using LibContainer.Linux;
 using Microsoft.Win32.SafeHandles;
 
@@ -126,20 +128,19 @@ public sealed class Launcher : IDisposable
         {
             using (cancellationToken.Register(static state => ((LaunchedProcess)state!).TrySendSignal(Signal.SIGKILL), process))
             {
+                ImmutableArray<LaunchStep> steps = plan.Steps;
                 Span<byte> packet = stackalloc byte[8];
                 while (sync.Receive(packet, out _) == 8)
                 {
-                    StepReport report = System.Runtime.InteropServices.MemoryMarshal.Read<StepReport>(packet);
+                    StepReport report = MemoryMarshal.Read<StepReport>(packet);
                     if (report.Errno != 0)
-                        throw LaunchException.AtStep(plan.Steps[(int)report.Step], (Errno)report.Errno, SystemCallNames.Of(report.Call));
-                    options.Synchronized?.Invoke(process);
-                    GoMessage go = new() { Word = GoMessage.Go };
-                    // When the child has been killed meanwhile, the next receive finds that out.
-                    sync.Send(System.Runtime.InteropServices.MemoryMarshal.AsBytes(new ReadOnlySpan<GoMessage>(in go)));
+                        throw LaunchException.AtStep(steps[(int)report.Step], (Errno)report.Errno, SystemCallNames.Of(report.Call));
+                    if (Go(sync, options.Synchronized?.Invoke(process)) is { } rest)
+                        steps = [.. steps.Take((int)report.Step + 1), .. rest.Steps];
                 }
                 uint last = _words.Memory[word];
                 if ((last & StepWord.Executing) == 0)
-                    throw LaunchException.Ended(last == 0 ? null : plan.Steps[(int)last - 1], process.WaitForExit());
+                    throw LaunchException.Ended(last == 0 ? null : steps[(int)last - 1], process.WaitForExit());
             }
             cancellationToken.ThrowIfCancellationRequested();
             return process;
@@ -150,6 +151,24 @@ public sealed class Launcher : IDisposable
             cancellationToken.ThrowIfCancellationRequested(); // the failure was of our own making
             throw;
         }
+    }
+
+    /// <summary>Lets the child go on. When it has been killed meanwhile, the next receive finds that out.</summary>
+    private static LaunchPlan? Go(SequencedSocket sync, LaunchPlan? rest)
+    {
+        if (rest is null)
+        {
+            GoMessage alone = new() { Word = GoMessage.Go };
+            sync.Send(MemoryMarshal.AsBytes(new ReadOnlySpan<GoMessage>(in alone)));
+            return null;
+        }
+        using PlanWriter bytes = PlanWriter.Write(rest);
+        using SafeFileHandle? file = bytes.Bytes.Length > LaunchRequest.MaxInlinePlan ? MemoryFile.CreateSealed("libcontainer-plan", bytes.Bytes) : null;
+        using Borrowed planFile = new(file ?? Inherited[0]);
+        GoMessage go = new() { Word = GoMessage.Go, PlanLength = (uint)bytes.Bytes.Length, PlanInDescriptor = file is null ? 0u : 1u };
+        ReadOnlySpan<int> descriptors = file is null ? [] : [planFile.Number];
+        sync.Send(MemoryMarshal.AsBytes(new ReadOnlySpan<GoMessage>(in go)), file is null ? bytes.Bytes : [], descriptors);
+        return rest;
     }
 
     /// <summary>Under the gate.</summary>

@@ -13,6 +13,7 @@ internal static class SystemCallNames
         [SystemCallNumber.ioctl] = nameof(SystemCallNumber.ioctl),
         [SystemCallNumber.socket] = nameof(SystemCallNumber.socket),
         [SystemCallNumber.sendto] = nameof(SystemCallNumber.sendto),
+        [SystemCallNumber.recvmsg] = nameof(SystemCallNumber.recvmsg),
         [SystemCallNumber.execve] = nameof(SystemCallNumber.execve),
         [SystemCallNumber.getcwd] = nameof(SystemCallNumber.getcwd),
         [SystemCallNumber.chdir] = nameof(SystemCallNumber.chdir),

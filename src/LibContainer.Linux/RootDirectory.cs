@@ -13,6 +13,10 @@ public sealed unsafe class RootDirectory : IDisposable
 
     private RootDirectory(SafeFileHandle root) => _root = root;
 
+    /// <summary>The root of a process, in whatever mount namespace it lives.</summary>
+    /// <exception cref="LinuxException">ENOENT: the process is gone.</exception>
+    public static RootDirectory OfProcess(int processId) => Open($"/proc/{processId}/root");
+
     /// <summary>Opens a directory of the host.</summary>
     /// <exception cref="LinuxException">ENOENT, ENOTDIR: there is none.</exception>
     public static RootDirectory Open(string path)
@@ -36,11 +40,40 @@ public sealed unsafe class RootDirectory : IDisposable
     {
         ArgumentNullException.ThrowIfNull(path);
         // One look for what is usual: no link, or links that stay below.
-        long found = Open(path, followLast: true, Uapi.RESOLVE_BENEATH);
+        long found = Open(path, LibC.O_PATH, Uapi.RESOLVE_BENEATH);
         if (found < 0)
             return Walk(path);
         Close(found);
         return null;
+    }
+
+    /// <summary>Reads a small regular file inside the root, links resolved inside it.</summary>
+    /// <param name="path">Absolute path inside the root.</param>
+    /// <param name="maxLength">Most bytes that are taken: a container could offer a file without end.</param>
+    /// <returns>Its content, or null when there is none.</returns>
+    /// <exception cref="InvalidDataException">It is no regular file (opening a FIFO could wait for ever, so it is opened without waiting), or too long.</exception>
+    /// <exception cref="LinuxException">It cannot be opened or read.</exception>
+    public byte[]? ReadFile(string path, int maxLength)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        long opened = Open(path, LibC.O_RDONLY | LibC.O_NONBLOCK | LibC.O_NOCTTY, Uapi.RESOLVE_IN_ROOT);
+        if (opened == -LibC.ENOENT)
+            return null;
+        if (opened < 0)
+            throw new LinuxException("openat2", (Errno)(-opened), path);
+
+        using SafeFileHandle file = new((nint)opened, ownsHandle: true);
+        stat found;
+        if (LibC.fstat((int)opened, &found) != 0)
+            throw LinuxException.FromLastError("fstat", path);
+        if (((int)(uint)found.st_mode & Uapi.S_IFMT) != Uapi.S_IFREG)
+            throw new InvalidDataException($"{path} is not a regular file");
+
+        byte[] content = new byte[maxLength + 1]; // the size that stat tells can be a lie: /proc files say 0
+        int length = 0;
+        while (length < content.Length && Pipe.Read(file, content.AsSpan(length)) is > 0 and int count)
+            length += count;
+        return length <= maxLength ? content[..length] : throw new InvalidDataException($"{path} is longer than {maxLength} bytes");
     }
 
     private string? Walk(string path)
@@ -65,7 +98,7 @@ public sealed unsafe class RootDirectory : IDisposable
             }
 
             string here = $"/{string.Join('/', resolved.Append(name))}";
-            long found = Open(here, followLast: false, Uapi.RESOLVE_IN_ROOT);
+            long found = Open(here, LibC.O_PATH | LibC.O_NOFOLLOW, Uapi.RESOLVE_IN_ROOT);
             if (found < 0)
                 return found == -LibC.ENOENT && link is null ? null
                     : link is null ? $"{here}: {LinuxException.Name((Errno)(-found))}"
@@ -96,13 +129,13 @@ public sealed unsafe class RootDirectory : IDisposable
     }
 
     /// <returns>A descriptor, or a negative errno.</returns>
-    private long Open(string path, bool followLast, int resolve)
+    private long Open(string path, int flags, int resolve)
     {
         fixed (byte* start = NullTerminated.From("." + path)) // "./proc": relative to the root
         {
             open_how how = new()
             {
-                flags = (ulong)(LibC.O_PATH | LibC.O_CLOEXEC | (followLast ? 0 : LibC.O_NOFOLLOW)),
+                flags = (ulong)(uint)(flags | LibC.O_CLOEXEC),
                 resolve = (ulong)(resolve | Uapi.RESOLVE_NO_MAGICLINKS),
             };
             using Borrowed root = new(_root);

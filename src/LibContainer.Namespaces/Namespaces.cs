@@ -27,8 +27,11 @@ public static class Namespaces
     {
         options ??= ExecOptions.Default;
         ArgumentNullException.ThrowIfNull(container);
+        ArgumentNullException.ThrowIfNull(process);
         HostChecks.ThrowIfNotAllowed();
-        LaunchPlan plan = Plan(container, process);
+        HostChecks.ThrowIfBad(container, process);
+        bool needsHost = StartOrder.NeedsHost(process);
+        LaunchPlan plan = needsHost ? StartOrder.BeforeGo(container) : StartOrder.Plan(container, process);
 
         // Undo is in reverse, by scope: the process is killed and reaped before its streams go.
         using StandardStreams streams = new(options);
@@ -37,6 +40,7 @@ public static class Namespaces
             StandardInput = streams.ChildInput,
             StandardOutput = streams.ChildOutput,
             StandardError = streams.ChildError,
+            Synchronized = needsHost ? waiting => Continue(waiting, container, process) : null,
         };
         using LaunchedProcess launched = Start(plan, launch, process.Arguments[0], options.Logger, cancellationToken);
         using (cancellationToken.Register(static state => ((LaunchedProcess)state!).TrySendSignal(Signal.SIGKILL), launched))
@@ -48,6 +52,13 @@ public static class Namespaces
             cancellationToken.ThrowIfCancellationRequested();
             return status;
         }
+    }
+
+    /// <summary>The host's part: the container's files exist now, and say who the user is.</summary>
+    private static LaunchPlan Continue(LaunchedProcess waiting, ContainerConfiguration container, ProcessConfiguration process)
+    {
+        using RootDirectory root = RootDirectory.OfProcess(waiting.Id);
+        return StartOrder.AfterGo(container, process, UserLookup.Resolve(process.User!, root));
     }
 
     private static LaunchedProcess Start(LaunchPlan plan, LaunchOptions launch, string command, ILogger? logger, CancellationToken cancellationToken)

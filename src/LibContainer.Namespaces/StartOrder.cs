@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using LibContainer.Capabilities;
 using LibContainer.Configuration;
 using LibContainer.Launch;
@@ -14,9 +15,39 @@ internal static class StartOrder
 {
     private const int FirstOtherDescriptor = 3;
 
+    /// <summary>The host has to look into the container before the rest of the plan is known.</summary>
+    internal static bool NeedsHost(ProcessConfiguration process) => process.User is not null;
+
+    /// <summary>The whole of it, for a start that does not need the host half-way, and to be shown.</summary>
     internal static LaunchPlan Plan(ContainerConfiguration container, ProcessConfiguration process)
     {
         LaunchPlan.Builder plan = new((ulong)container.Namespaces);
+        AddBeforeGo(plan, container);
+        if (NeedsHost(process))
+            plan.Add(new SynchronizeStep());
+        AddAfterGo(plan, container, process, null);
+        return plan.Build();
+    }
+
+    /// <summary>Up to the point at which the process waits for the host.</summary>
+    internal static LaunchPlan BeforeGo(ContainerConfiguration container)
+    {
+        LaunchPlan.Builder plan = new((ulong)container.Namespaces);
+        AddBeforeGo(plan, container);
+        plan.Add(new SynchronizeStep());
+        return plan.Build();
+    }
+
+    /// <summary>What follows, once the user is known.</summary>
+    internal static LaunchPlan AfterGo(ContainerConfiguration container, ProcessConfiguration process, ResolvedUser user)
+    {
+        LaunchPlan.Builder plan = new();
+        AddAfterGo(plan, container, process, user);
+        return plan.Build();
+    }
+
+    private static void AddBeforeGo(LaunchPlan.Builder plan, ContainerConfiguration container)
+    {
 
         // The launcher kills the container when the host is gone; this is the second line, for when both are killed at once.
         plan.Add(new SetParentDeathSignalStep(Signal.SIGKILL));
@@ -25,32 +56,44 @@ internal static class StartOrder
         if (container.Hostname is { } hostname)
             plan.Add(new SetHostnameStep(hostname));
         MountSteps.AddRoot(plan, container);
+    }
 
+    private static void AddAfterGo(LaunchPlan.Builder plan, ContainerConfiguration container, ProcessConfiguration process, ResolvedUser? user)
+    {
         // From here the process is in its root, and what it opens is the container's. It still is what it was; now it becomes what it shall be.
         plan.Add(new SetDumpableStep(false));
         MountSteps.AddReadOnlyRoot(plan, container);
         SecuritySteps.AddResourceLimits(plan, process); // a hard limit may need CAP_SYS_RESOURCE
         CapabilitySteps.AddBounding(plan, process.Capabilities, HostCapabilities.Last); // needs CAP_SETPCAP
-        AddIdentity(plan, process);
+        AddIdentity(plan, process, user);
         plan.Add(new SetUmaskStep(process.Umask));
         plan.Add(new ChangeDirectoryStep(process.WorkingDirectory)); // after the ids, so that the user's rights decide
         SecuritySteps.AddNoNewPrivileges(plan, process);
         plan.Add(new CloseOnExecStep(FirstOtherDescriptor)); // last, so that no step's descriptor is missed
-        plan.Add(new ExecuteStep(CommandLookup.Candidates(process), process.Arguments, process.Environment));
-        return plan.Build();
+        plan.Add(new ExecuteStep(CommandLookup.Candidates(process), process.Arguments, Environment(process, user)));
     }
 
-    private static void AddIdentity(LaunchPlan.Builder plan, ProcessConfiguration process)
+    private static ImmutableArray<string> Environment(ProcessConfiguration process, ResolvedUser? user)
+        => user is null || process.Environment.Any(entry => entry.StartsWith("HOME=", StringComparison.Ordinal)) ? process.Environment : process.Environment.Add($"HOME={user.Home}");
+
+    private static void AddIdentity(LaunchPlan.Builder plan, ProcessConfiguration process, ResolvedUser? user)
     {
-        bool changesUser = process.UserId != 0;
+        bool isUnknown = process.User is not null && user is null; // only to be shown
+        int userId = user?.UserId ?? process.UserId, groupId = user?.GroupId ?? process.GroupId;
+        bool changesUser = userId != 0 || isUnknown;
         if (changesUser)
             plan.Add(new KeepCapabilitiesStep(true)); // else the permitted set is gone with uid 0, and capset could give nothing back
-        plan.Add(new SetGroupsStep(process.AdditionalGroupIds));
-        plan.Add(new SetIdsStep(process.UserId, process.GroupId));
+        if (isUnknown)
+            plan.Add(new SetUserStep(process.User!));
+        else
+        {
+            plan.Add(new SetGroupsStep(user is null ? process.AdditionalGroupIds : user.AdditionalGroupIds.AddRange(process.AdditionalGroupIds)));
+            plan.Add(new SetIdsStep(userId, groupId));
+        }
         if (changesUser)
             plan.Add(new KeepCapabilitiesStep(false));
         CapabilitySteps.AddSets(plan, process.Capabilities);
-        if (changesUser || process.GroupId != 0)
+        if (changesUser || groupId != 0)
             plan.Add(new SetParentDeathSignalStep(Signal.SIGKILL)); // prctl(2): a change of ids clears it
     }
 }

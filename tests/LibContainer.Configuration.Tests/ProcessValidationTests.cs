@@ -104,4 +104,17 @@ public sealed class ProcessValidationTests
         => Valid.Paths(Valid.Process with { Umask = mask }).Should().Equal(good ? [] : new[] { "process.umask" });
 
     private static ConfigurationFinding TooLong(string path, int length) => new(path, $"is {length} bytes long, and Linux takes {MaxBytes - 1} at most");
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(":")]
+    [InlineData("a:")]
+    [InlineData(":b")]
+    [InlineData("a:b:c")]
+    public void A_user_is_a_name_or_a_name_and_a_group(string user)
+        => Valid.Paths(Valid.Process with { User = user }).Should().Equal("process.user");
+
+    [Fact]
+    public void A_user_is_given_by_name_or_by_ids()
+        => Valid.Paths(Valid.Process with { User = "web", UserId = 1 }).Should().Equal("process.user");
 }

@@ -98,4 +98,29 @@ public sealed class IdentityTests
 
         inside.Should().Be($"{new FileInfo("/proc/self/ns/ipc").LinkTarget}\n{new FileInfo("/proc/self/ns/net").LinkTarget}\n");
     }
+
+    [Theory]
+    [InlineData("nobody", "65534 65534 65534 /")]
+    [InlineData("0", "0 0 0 /tmp")]
+    [InlineData("nobody:tty", "65534 5 5 /")]
+    [InlineData("1234:5678", "1234 5678 5678 /")]
+    public void A_user_is_looked_up_in_the_containers_own_files(string user, string expected)
+    {
+        Requires.Root();
+
+        Sandbox.Run(Sandbox.Default, new ProcessConfiguration("/bin/sh", "-c", "echo $(id -u) $(id -g) $(id -G) $HOME") { User = user }).Output.Trim().Should().Be(expected);
+    }
+
+    [Fact]
+    public void A_user_who_is_not_there_ends_the_start_and_leaves_nothing()
+    {
+        Requires.Root();
+        Sandbox.Script("true");
+        Footprint before = Footprint.Take();
+
+        FluentActions.Invoking(() => Namespaces.Exec(Sandbox.Default, new ProcessConfiguration("/bin/true") { User = "ghost" }))
+            .Should().Throw<ConfigurationException>().WithMessage("process.user: user 'ghost' is not in the container's /etc/passwd");
+
+        Footprint.Take().Should().Be(before);
+    }
 }

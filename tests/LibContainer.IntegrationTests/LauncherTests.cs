@@ -69,10 +69,45 @@ public sealed class LauncherTests : IDisposable
         List<string> seen = [];
         LaunchPlan plan = Plan("0", new NewSessionStep(), new SynchronizeStep(), new SetUmaskStep(0));
 
-        using LaunchedProcess process = Launcher.Shared.Start(plan, Options with { Synchronized = waiting => seen.Add(new FileInfo($"/proc/{waiting.Id}/exe").LinkTarget!) });
+        using LaunchedProcess process = Launcher.Shared.Start(plan, Options with { Synchronized = waiting =>
+            {
+                seen.Add(new FileInfo($"/proc/{waiting.Id}/exe").LinkTarget!);
+                return null;
+            },
+        });
 
         process.WaitForExit().Success.Should().BeTrue();
         seen.Should().ContainSingle().Which.Should().Contain("memfd:libcontainer-launcher", "it has not run its program yet");
+    }
+
+    /// <summary>What the host could not know before comes with its go, in a message or, when it is long, in a file.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20)]
+    public void The_host_may_replace_the_rest_of_the_plan(int longArguments)
+    {
+        Requires.Root();
+        LaunchPlan.Builder rest = new();
+        rest.Add(new SetUmaskStep(0));
+        rest.Add(new ExecuteStep([_root["probe"]], ["probe", "8", .. Enumerable.Repeat(new string('x', 10_000), longArguments)], []));
+        LaunchPlan replacement = rest.Build();
+
+        using LaunchedProcess process = Launcher.Shared.Start(Plan("7", new SynchronizeStep()), Options with { Synchronized = _ => replacement });
+
+        process.WaitForExit().ExitCode.Should().Be(8);
+    }
+
+    [Fact]
+    public void A_step_that_fails_in_the_replaced_rest_is_named()
+    {
+        Requires.Root();
+        LaunchPlan.Builder rest = new();
+        rest.Add(new SetUmaskStep(0));
+        rest.Add(new ChangeDirectoryStep("/nowhere"));
+        LaunchPlan replacement = rest.Build();
+
+        FluentActions.Invoking(() => Launcher.Shared.Start(Plan("7", new SynchronizeStep()), Options with { Synchronized = _ => replacement }))
+            .Should().Throw<LaunchException>().WithMessage("chdir /nowhere: ENOENT (No such file or directory)");
     }
 
     [Fact]
@@ -99,9 +134,16 @@ public sealed class LauncherTests : IDisposable
         Requires.Root();
 
         LaunchException error = FluentActions.Invoking(() => Launcher.Shared.Start(
-            Plan("0", new SynchronizeStep()), Options with { Synchronized = waiting => waiting.TrySendSignal(Signal.SIGKILL) })).Should().Throw<LaunchException>().Which;
+            Plan("0", new SynchronizeStep()), Options with
+            {
+                Synchronized = waiting =>
+                {
+                    waiting.TrySendSignal(Signal.SIGKILL);
+                    return null;
+                },
+            })).Should().Throw<LaunchException>().Which;
 
-        error.Message.Should().Be("the container ended while it was being set up (killed by SIGKILL), at: sendto, read: wait for the host's go");
+        error.Message.Should().Be("the container ended while it was being set up (killed by SIGKILL), at: sendto, recvmsg: wait for the host's go");
         error.ExitStatus!.Value.Signal.Should().Be(Signal.SIGKILL);
     }
 
@@ -111,7 +153,14 @@ public sealed class LauncherTests : IDisposable
         Requires.Root();
         using CancellationTokenSource source = new();
 
-        FluentActions.Invoking(() => Launcher.Shared.Start(Plan("0", new SynchronizeStep()), Options with { Synchronized = _ => source.Cancel() }, source.Token))
+        FluentActions.Invoking(() => Launcher.Shared.Start(Plan("0", new SynchronizeStep()), Options with
+        {
+            Synchronized = _ =>
+            {
+                source.Cancel();
+                return null;
+            },
+        }, source.Token))
             .Should().Throw<OperationCanceledException>();
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LibContainer.Launch.Steps;
 using LibContainer.Linux;
 
@@ -245,25 +246,56 @@ public sealed unsafe class InterpreterTests
     [Fact]
     public void The_host_is_told_of_a_synchronization_and_has_to_answer_go()
     {
-        RecordedKernel kernel = new((name, call) =>
-        {
-            if (name == "read")
-                *(ulong*)call.B = GoMessage.Go;
-            return name is "read" or "sendto" ? 8 : null;
-        });
+        GoMessage go = new() { Word = GoMessage.Go };
+        RecordedKernel kernel = Answering(MemoryMarshal.AsBytes(new ReadOnlySpan<GoMessage>(in go)).ToArray());
 
         kernel.Run(Plan(new NewSessionStep(), new SynchronizeStep(), new SetUmaskStep(0))).Report.Errno.Should().Be(0);
-        kernel.Names.Should().Equal("setsid", "sendto", "read", "umask");
+        kernel.Names.Should().Equal("setsid", "sendto", "mmap", "recvmsg", "umask");
     }
 
     /// <summary>Seed bug B2: end of file also comes from a host that died half-way.</summary>
-    [Fact]
-    public void End_of_file_is_no_go()
+    [Theory]
+    [InlineData("")]
+    [InlineData("go")]
+    [InlineData("0123456789abcdef")]
+    public void Anything_else_is_no_go(string answer)
     {
-        RecordedKernel kernel = new((name, _) => name == "read" ? 0 : null);
+        RecordedKernel kernel = Answering(System.Text.Encoding.UTF8.GetBytes(answer));
 
         ((Errno)kernel.Run(Plan(new SynchronizeStep(), new SetUmaskStep(0))).Report.Errno).Should().Be(Errno.ECANCELED);
         kernel.Names.Should().NotContain("umask");
+    }
+
+    [Fact]
+    public void A_plan_that_comes_with_the_go_takes_the_place_of_the_rest()
+    {
+        using PlanWriter rest = PlanWriter.Write(Plan(new SetUmaskStep(0), new SetHostnameStep("later"), new NewSessionStep()));
+        GoMessage go = new() { Word = GoMessage.Go, PlanLength = (uint)rest.Bytes.Length };
+        RecordedKernel kernel = Answering([.. MemoryMarshal.AsBytes(new ReadOnlySpan<GoMessage>(in go)), .. rest.Bytes], failing: "sethostname");
+
+        (StepReport report, uint word) = kernel.Run(Plan(new NewSessionStep(), new SynchronizeStep(), new SetUmaskStep(0)));
+
+        kernel.Names.Should().Equal("setsid", "sendto", "mmap", "recvmsg", "umask", "sethostname");
+        report.Step.Should().Be(3, "steps are counted over both plans");
+        word.Should().Be(4);
+    }
+
+    private static RecordedKernel Answering(byte[] packet, string failing = "")
+    {
+        nint memory = 0;
+        return new RecordedKernel((name, call) =>
+        {
+            switch (name)
+            {
+                case "mmap":
+                    return memory = (nint)NativeMemory.AllocZeroed(128 * 1024); // a test's memory goes with its process
+                case "recvmsg":
+                    packet.CopyTo(new Span<byte>((void*)memory, packet.Length));
+                    return packet.Length;
+                default:
+                    return name == failing ? -(long)Errno.EPERM : null;
+            }
+        });
     }
 
     [Theory]

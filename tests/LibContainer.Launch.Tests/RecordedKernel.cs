@@ -62,7 +62,7 @@ internal sealed unsafe class RecordedKernel
         Call call = new(SystemCallNames.Of(number), a, b, c, d, e);
         Calls.Add(call);
         long result = _answer(call.Name, call);
-        if (result >= 100)
+        if (result is >= 100 and < 1000)
             Open.Add(result);
         return result;
     }

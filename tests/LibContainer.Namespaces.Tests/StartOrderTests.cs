@@ -151,4 +151,35 @@ public sealed class StartOrderTests
         (ExecuteStep a, ExecuteStep b) => a.Candidates.SequenceEqual(b.Candidates) && a.Arguments.SequenceEqual(b.Arguments) && a.Environment.SequenceEqual(b.Environment),
         _ => one == other,
     };
+
+    [Fact]
+    public void A_user_to_be_looked_up_is_shown_behind_the_wait_for_the_host()
+    {
+        LaunchStep[] steps = [.. StartOrder.Plan(new ContainerConfiguration { Root = RootFileSystem.HostUserland() }, new ProcessConfiguration("/x") { User = "web" }).Steps];
+
+        int wait = Array.FindIndex(steps, step => step is SynchronizeStep), user = Array.FindIndex(steps, step => step is SetUserStep);
+        wait.Should().BeGreaterThan(Array.FindIndex(steps, step => step is PivotRootStep)).And.BeLessThan(user);
+        steps[user].Description.Should().Be("setgroups, setresgid, setresuid of web, looked up in the container");
+        steps.Should().NotContain(step => step is SetIdsStep);
+    }
+
+    [Fact]
+    public void The_two_halves_of_a_start_are_the_whole()
+    {
+        ContainerConfiguration container = new() { Root = RootFileSystem.Directory("/r"), Hostname = "h", ReadOnlyRoot = true };
+        ProcessConfiguration byName = new("/x") { User = "web", Environment = ["HOME=/h"], AdditionalGroupIds = [9] };
+        ProcessConfiguration byNumber = byName with { User = null, UserId = 5, GroupId = 6, AdditionalGroupIds = [7, 9] };
+
+        IEnumerable<LaunchStep> halves = StartOrder.BeforeGo(container).Steps.Where(step => step is not SynchronizeStep)
+            .Concat(StartOrder.AfterGo(container, byName, new ResolvedUser(5, 6, [7], "/home")).Steps);
+
+        halves.Should().Equal(StartOrder.Plan(container, byNumber).Steps);
+    }
+
+    [Theory]
+    [InlineData("A=1", "A=1 HOME=/home")]
+    [InlineData("HOME=/mine", "HOME=/mine")]
+    public void A_looked_up_user_brings_a_home_where_there_is_none(string entry, string expected)
+        => StartOrder.AfterGo(new ContainerConfiguration { Root = RootFileSystem.Directory("/r") }, new ProcessConfiguration("/x") { User = "web", Environment = [entry] }, new ResolvedUser(5, 6, [], "/home"))
+            .Steps.OfType<ExecuteStep>().Single().Environment.Should().Equal(expected.Split(' '));
 }

@@ -148,6 +148,22 @@ public sealed record SetIdsStep(int UserId, int GroupId) : LaunchStep
     }
 }
 
+/// <summary>Stands for groups and ids in a plan that is shown before the container exists, in whose files the user is looked up.</summary>
+/// <param name="User"><c>name</c>, <c>uid</c>, <c>name:group</c>.</param>
+public sealed record SetUserStep(string User) : LaunchStep
+{
+    /// <inheritdoc/>
+    public override string Description => $"setgroups, setresgid, setresuid of {User}, looked up in the container";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> SystemCalls => Calls;
+
+    private static readonly string[] Calls = ["setgroups", "setresgid", "setresuid"];
+
+    internal override void Write(PlanWriter plan, ref StepRecord record)
+        => throw new InvalidOperationException($"user {User} has to be looked up before this plan can be carried out");
+}
+
 /// <summary>Has the kernel signal this process when the host's thread that stands for it ends: the second line behind the launcher.</summary>
 /// <param name="Signal">Usually SIGKILL.</param>
 public sealed record SetParentDeathSignalStep(Signal Signal) : LaunchStep
@@ -223,12 +239,12 @@ public sealed record ChangeDirectoryStep(string Path) : LaunchStep
 public sealed record SynchronizeStep : LaunchStep
 {
     /// <inheritdoc/>
-    public override string Description => "sendto, read: wait for the host's go";
+    public override string Description => "sendto, recvmsg: wait for the host's go";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> SystemCalls => Calls;
 
-    private static readonly string[] Calls = ["sendto", "read"];
+    private static readonly string[] Calls = ["sendto", "mmap", "recvmsg"];
 
     internal override void Write(PlanWriter plan, ref StepRecord record) => record.Kind = StepKind.Synchronize;
 }

@@ -13,22 +13,34 @@ internal static unsafe partial class Interpreter
     /// <returns>The report for the host.</returns>
     internal static StepReport Run(PlanExecution* execution)
     {
-        PlanHeader* header = (PlanHeader*)execution->Plan;
-        StepRecord* step = (StepRecord*)(header + 1);
-        long result = 0;
-
-        for (uint i = 0; i < header->StepCount && result >= 0; i++, step++)
+        uint next = 0;
+        long result;
+        do
         {
-            execution->Step = i;
-            *execution->StepWord = i + 1;
-            result = RunStep(execution, step);
+            execution->IsReplaced = 0;
+            result = RunPlan(execution, &next);
         }
+        while (execution->IsReplaced != 0 && result >= 0);
 
         StepReport report;
         report.Step = execution->Step;
         report.Errno = result < 0 ? (ushort)-result : (ushort)0;
         report.Call = (ushort)execution->Call;
         return report;
+    }
+
+    private static long RunPlan(PlanExecution* execution, uint* next)
+    {
+        PlanHeader* header = (PlanHeader*)execution->Plan;
+        StepRecord* step = (StepRecord*)(header + 1);
+        long result = 0;
+        for (uint i = 0; i < header->StepCount && result >= 0 && execution->IsReplaced == 0; i++, step++)
+        {
+            execution->Step = (*next)++;
+            *execution->StepWord = execution->Step + 1;
+            result = RunStep(execution, step);
+        }
+        return result;
     }
 
     /// <returns>Negative errno on failure.</returns>
@@ -75,29 +87,6 @@ internal static unsafe partial class Interpreter
     }
 
     private static void Close(long descriptor) => Kernel.Call(SystemCallNumber.close, descriptor, 0, 0, 0, 0, 0);
-
-    /// <summary>Tells the host where we are and waits: for the ids it resolves, the network it configures, the hooks it runs.</summary>
-    private static long Synchronize(PlanExecution* execution)
-    {
-        StepReport here;
-        here.Step = execution->Step;
-        here.Errno = 0;
-        here.Call = 0;
-        long result = execution->Do(SystemCallNumber.sendto, execution->Sync, (long)(&here), sizeof(StepReport), Uapi.MSG_NOSIGNAL);
-        if (result < 0)
-            return result;
-
-        GoMessage message;
-        message.Word = 0;
-        do
-            result = execution->Do(SystemCallNumber.read, execution->Sync, (long)(&message), sizeof(GoMessage));
-        while (result == -Uapi.EINTR);
-
-        if (result < 0)
-            return result;
-        // An explicit word: end of file alone also comes from a host that died half-way, and must not release us (seed weakness B2).
-        return message.Word == GoMessage.Go ? 0 : -Uapi.ECANCELED;
-    }
 
     /// <summary>As execvp(3) does: goes on past what is not there, remembers what may not be run.</summary>
     private static long Execute(PlanExecution* execution, StepRecord* step)

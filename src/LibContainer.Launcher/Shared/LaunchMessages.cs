@@ -7,7 +7,7 @@ namespace LibContainer.Launch;
 //                                   clone3 ───────────────────────────► closes the launcher's socket, runs its steps
 //                             ◄──── LaunchReply, right: pidfd
 //                             ◄──────────────────────────────────────── StepReport, Errno 0: waits at a Synchronize step
-//   GoMessage ────────────────────────────────────────────────────────►
+//   GoMessage [+ plan, right] ────────────────────────────────────────►  goes on, with the new plan when there is one
 //                             ◄──────────────────────────────────────── StepReport, Errno set: the step failed, exit 127
 //                             ◄──────────────────────────────────────── end of file: with StepWord.Executing the program runs
 //   LaunchRequest (Release) ──────► closes the pidfds: those containers no longer die with the host
@@ -86,10 +86,16 @@ internal struct StepReport
     public ushort Call;
 }
 
-/// <summary>Host to child: go on after a Synchronize step.</summary>
+/// <summary>Host to child: go on after a Synchronize step. A plan may follow, inline or as the right: what the host could only put together by now.</summary>
 internal struct GoMessage
 {
     public ulong Word;
+
+    /// <summary>Bytes of the plan that takes the place of the rest; 0: the rest stands.</summary>
+    public uint PlanLength;
+
+    /// <summary>1: it is in the descriptor that comes along.</summary>
+    public uint PlanInDescriptor;
 
     /// <summary>"go". End of file in its place ends the child: its host is dead.</summary>
     public const ulong Go = 0x6F67;

@@ -18,8 +18,11 @@ internal unsafe struct PlanExecution
     /// <summary>The host's /dev/null, checked to be one; -1 before it is needed.</summary>
     public int Null;
 
-    /// <summary>Index of the present step.</summary>
+    /// <summary>Index of the present step, counted over all plans.</summary>
     public uint Step;
+
+    /// <summary>1 once the host has replaced the rest of the plan, until that begins.</summary>
+    public uint IsReplaced;
 
     /// <summary>The call that was made last: when a step fails, the one that failed.</summary>
     public long Call;
@@ -35,6 +38,7 @@ internal unsafe struct PlanExecution
         Directory = -1;
         Null = -1;
         Step = 0;
+        IsReplaced = 0;
         Call = 0;
         StepWord = stepWord;
     }

@@ -14,6 +14,7 @@ internal abstract class ContainerCommand : Command
     private readonly Option<string[]> _binds = new("--bind") { HelpName = "SRC:DST[:ro]", Description = "Show a file or directory of the host in the container. Can be repeated." };
     private readonly Option<string> _hostname = new("--hostname") { HelpName = "H", Description = "Host name inside.", DefaultValueFactory = _ => DefaultHostname };
     private readonly Option<string> _workingDirectory = new("--workdir") { HelpName = "D", Description = "Working directory inside.", DefaultValueFactory = _ => "/" };
+    private readonly Option<string?> _user = new("--user") { HelpName = "USER[:GROUP]", Description = "User, by name or number, from the container's own /etc/passwd." };
     private readonly Option<string[]> _environment = new("--env") { HelpName = "K=V", Description = "Environment variable. Can be repeated. Nothing is inherited." };
 
     protected ContainerCommand(string name, string description)
@@ -24,6 +25,7 @@ internal abstract class ContainerCommand : Command
         Options.Add(_binds);
         Options.Add(_hostname);
         Options.Add(_workingDirectory);
+        Options.Add(_user);
         Options.Add(_environment);
     }
 
@@ -50,6 +52,7 @@ internal abstract class ContainerCommand : Command
         Arguments = [.. Operands],
         Environment = Environment(result),
         WorkingDirectory = result.GetValue(_workingDirectory)!,
+        User = result.GetValue(_user),
     };
 
     /// <summary>Of this host's userland: /dev cannot be written either, and shared memory is a link to /tmp, which the root brings.</summary>
@@ -71,9 +74,10 @@ internal abstract class ContainerCommand : Command
     private ImmutableArray<string> Environment(ParseResult result)
     {
         // getenv(3) takes the first of two: what is given replaces the default.
-        string home = result.GetValue(_root) is null ? "HOME=/tmp" : "HOME=/";
         string[] given = result.GetValue(_environment) ?? [];
-        IEnumerable<string> defaults = new[] { ProcessConfiguration.DefaultPath, home }.Where(entry => !given.Any(other => Name(other) == Name(entry)));
+        // A user's home is looked up with the user.
+        string[] home = result.GetValue(_user) is not null ? [] : result.GetValue(_root) is null ? ["HOME=/tmp"] : ["HOME=/"];
+        IEnumerable<string> defaults = home.Prepend(ProcessConfiguration.DefaultPath).Where(entry => !given.Any(other => Name(other) == Name(entry)));
         return [.. defaults, .. given.GroupBy(Name).Select(entries => entries.Last())];
 
         static string Name(string entry) => entry.Split('=')[0];
