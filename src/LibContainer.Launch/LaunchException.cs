@@ -27,7 +27,8 @@ public sealed class LaunchException : IOException
     {
         // Where the words begin with the call that failed, they name it already.
         string call = step.Description.StartsWith(systemCall, StringComparison.Ordinal) ? "" : $": {systemCall}";
-        return new LaunchException($"{step.Description}{call}: {LinuxException.Name(error)}", step, error);
+        string hint = step.Hint(error, systemCall) is { } words ? $": {words}" : "";
+        return new LaunchException($"{step.Description}{call}: {LinuxException.Name(error)}{hint}", step, error);
     }
 
     internal static LaunchException Ended(LaunchStep? step, ExitStatus status)

@@ -1,3 +1,5 @@
+using LibContainer.Linux;
+
 namespace LibContainer.Launch;
 
 /// <summary>One small thing that the container's first process does before it runs the program.</summary>
@@ -17,6 +19,9 @@ public abstract record LaunchStep
 
     /// <summary>Puts the step into the form that the launcher reads.</summary>
     internal abstract void Write(PlanWriter plan, ref StepRecord record);
+
+    /// <summary>What a failure usually means, where the errno alone does not say.</summary>
+    internal virtual string? Hint(Errno error, string systemCall) => null;
 
     private protected static string InContainer(string path) => path.StartsWith('/') ? path : "/" + path;
 }

@@ -31,12 +31,25 @@ public sealed class LaunchedProcess : IDisposable
 
     internal int HolderDescriptor { get; set; }
 
+    /// <summary>Detached, and nobody will ask how it ended.</summary>
+    internal bool IsAbandoned { get; private set; }
+
     /// <summary>It dies with the host, and with this object.</summary>
     internal bool IsAttached { get; set; } = true;
 
     /// <summary>Sends a signal.</summary>
     /// <returns>False when the process has ended.</returns>
-    public bool TrySendSignal(Signal signal) => PidFd.TrySendSignal(signal);
+    public bool TrySendSignal(Signal signal)
+    {
+        try
+        {
+            return PidFd.TrySendSignal(signal);
+        }
+        catch (ObjectDisposedException)
+        {
+            return false; // a signal that is passed on from another thread may come behind the end
+        }
+    }
 
     /// <summary>Waits until the process has ended, and reaps it. Can be called again.</summary>
     public ExitStatus WaitForExit()
@@ -53,7 +66,7 @@ public sealed class LaunchedProcess : IDisposable
     }
 
     /// <summary>The process no longer dies with this host. Its plan must be without a parent-death signal, or the kernel still sends that.</summary>
-    /// <remarks>As long as this host lives it stays its child: <see cref="WaitForExit"/> reaps it.</remarks>
+    /// <remarks>As long as this host lives it stays its child. It is reaped by <see cref="WaitForExit"/> or, once this object is disposed, with a later start.</remarks>
     public void Detach() => _launcher.Detach(this);
 
     /// <summary>Kills the process if it runs and is attached, reaps it, lets go of it.</summary>
@@ -62,7 +75,12 @@ public sealed class LaunchedProcess : IDisposable
         if (_disposed)
             return;
         _disposed = true;
-        if (_exitStatus is null && IsAttached)
+        if (_exitStatus is null && !IsAttached)
+        {
+            IsAbandoned = true; // the registry keeps the pidfd, to reap it one day
+            return;
+        }
+        if (_exitStatus is null)
         {
             TrySendSignal(Signal.SIGKILL);
             WaitForExit();

@@ -5,6 +5,7 @@ internal sealed class LaunchedProcesses
 {
     private readonly Lock _gate = new();
     private readonly HashSet<LaunchedProcess> _all = [];
+    private int _detached;
 
     internal void Add(LaunchedProcess process)
     {
@@ -12,12 +13,26 @@ internal sealed class LaunchedProcesses
             _all.Add(process);
     }
 
+    /// <summary>Lets go of detached processes that have ended and that nobody waits for.</summary>
+    internal void ReapAbandoned()
+    {
+        lock (_gate)
+            if (_detached > 0)
+                foreach (LaunchedProcess process in _all.Where(process => process.IsAbandoned && process.PidFd.TryReap()).ToArray())
+                {
+                    _all.Remove(process);
+                    _detached--;
+                    process.PidFd.Dispose();
+                }
+    }
+
     /// <summary>It has ended and is reaped.</summary>
     internal void Remove(LaunchedProcess process)
     {
         lock (_gate)
         {
-            _all.Remove(process);
+            if (_all.Remove(process) && !process.IsAttached)
+                _detached--;
             Release(process);
         }
     }
@@ -27,6 +42,8 @@ internal sealed class LaunchedProcesses
     {
         lock (_gate)
         {
+            if (process.IsAttached && _all.Contains(process))
+                _detached++;
             process.IsAttached = false;
             Release(process);
         }

@@ -10,7 +10,9 @@ namespace LibContainer.Launch;
 /// A .NET process has many threads and may neither fork nor enter most namespaces; the launcher has one. It is started with the first
 /// container, started again when it died, and when the host is gone it kills what the host left running. Thread-safe.
 /// </remarks>
-public sealed class Launcher : IDisposable
+#pragma warning disable CA1001 // the shared one lives as long as the host: a caller who could dispose it would end everybody's containers
+public sealed class Launcher
+#pragma warning restore CA1001
 {
     private static readonly Lazy<Launcher> SharedInstance = new(() => new Launcher());
 
@@ -35,17 +37,21 @@ public sealed class Launcher : IDisposable
     /// <summary>Starts a process and waits until it runs its program.</summary>
     /// <param name="plan">Its namespaces, and what it does before.</param>
     /// <param name="options">Its streams.</param>
-    /// <param name="cancellationToken">Cancelling kills the process and undoes the start.</param>
+    /// <param name="cancellationToken">Cancelling kills the process, as soon as there is one, and undoes the start.</param>
     /// <returns>The running process, attached.</returns>
     /// <exception cref="LaunchException">A step failed; nothing is left.</exception>
     /// <exception cref="LinuxException">The host could not make a socket, or start the launcher.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; nothing is left.</exception>
+    /// <exception cref="ArgumentException">The plan has no end.</exception>
     public LaunchedProcess Start(LaunchPlan plan, LaunchOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(options);
         ObjectDisposedException.ThrowIf(_disposed, this);
+        if (plan.Steps is not [.., Steps.ExecuteStep or Steps.SynchronizeStep])
+            throw new ArgumentException("a plan ends with the program that it runs, or with the wait for the rest of it", nameof(plan));
         cancellationToken.ThrowIfCancellationRequested();
+        _processes.ReapAbandoned();
 
         int word = _words.Take();
         try
@@ -89,6 +95,13 @@ public sealed class Launcher : IDisposable
         lock (_gate)
         {
             LauncherProcess launcher = Exchange(request, inline, descriptors[..(LaunchRequest.Descriptors + (file is null ? 0 : 1))], word, out LaunchReply reply, out PidFd? pidFd);
+            if (pidFd is null && reply.Pid > 0)
+            {
+                // The kernel drops a descriptor that does not fit into our table, and the process runs all the same.
+                PidFd.KillChild(reply.Pid);
+                launcher.Release(reply.Descriptor);
+                throw new LaunchException($"recvmsg from the launcher: {LinuxException.Name(Errno.EMFILE)}: there was no room for the container's pidfd", null, Errno.EMFILE);
+            }
             if (pidFd is null)
             {
                 Errno errno = (Errno)(-reply.Pid);
@@ -111,6 +124,8 @@ public sealed class Launcher : IDisposable
             Errno error = launcher.Send(request, plan, descriptors);
             if (error is 0 && launcher.TryReceive(out reply, out pidFd))
                 return launcher;
+            if (error is Errno.EBADF)
+                throw new LinuxException("sendmsg", error, detail: $"of the {ClosedStream(descriptors)} to the launcher");
             if (error is not (0 or Errno.EPIPE or Errno.ECONNRESET))
                 throw new LinuxException("sendmsg", error, detail: "to the launcher");
 
@@ -119,6 +134,16 @@ public sealed class Launcher : IDisposable
             if (attempt == 2 || _words.Memory[word] != StepWord.NotStarted)
                 throw new LaunchException("the launcher died while it started the container; what it had started was killed", null, error is 0 ? Errno.EPIPE : error);
         }
+    }
+
+    /// <summary>Which of the streams is not open.</summary>
+    private static string ClosedStream(ReadOnlySpan<int> descriptors)
+    {
+        string[] names = ["socket", "standard input", "standard output", "standard error", "plan"];
+        for (int i = 0; i < descriptors.Length; i++)
+            if (!Descriptor.IsOpen(descriptors[i]))
+                return $"{names[i]}, descriptor {descriptors[i]},";
+        return "descriptors";
     }
 
     private LaunchedProcess WaitUntilRunning(
@@ -193,8 +218,8 @@ public sealed class Launcher : IDisposable
         {
             using Borrowed descriptor = new(process.PidFd);
             Errno error = launcher.Send(new LaunchRequest { Kind = LaunchRequestKind.Adopt }, [], [descriptor.Number]);
-            if (error != 0 || !launcher.TryReceive(out LaunchReply reply, out _))
-                return; // it died in turn; the next attempt adopts them
+            if (error != 0 || !launcher.TryReceive(out LaunchReply reply, out _) || reply.Descriptor < 0)
+                return; // it died in turn, or has no room; the next one adopts them
             _processes.Adopt(process, launcher, reply.Descriptor);
         }
     }
@@ -250,9 +275,9 @@ public sealed class Launcher : IDisposable
             {
                 EnsureRunning();
             }
-            catch (LinuxException)
+            catch (IOException)
             {
-                // No launcher can be started now (no memory, no descriptors). The parent-death signal still stands, and the next start says why.
+                // Nobody called who could be told. No launcher can be started now (no memory, no descriptors). The parent-death signal still stands, and the next start says why.
             }
         }
     }
@@ -270,8 +295,8 @@ public sealed class Launcher : IDisposable
         }
     }
 
-    /// <summary>Kills every attached container, and ends the launcher.</summary>
-    public void Dispose()
+    /// <summary>Kills every attached container, ends the launcher and its thread. For a launcher of a test's own; the shared one lives as long as the host.</summary>
+    internal void Close()
     {
         lock (_gate)
         {
@@ -281,5 +306,7 @@ public sealed class Launcher : IDisposable
             _current?.Dispose();
             _current = null;
         }
+        _thread.Close();
+        _words.Dispose();
     }
 }

@@ -16,6 +16,11 @@ internal static class LauncherImage
     /// <summary>Never closed: the launcher may have to be started again.</summary>
     internal static SafeFileHandle File => Sealed.Value;
 
+    /// <summary>/dev/null, held open likewise: a launcher that has to be replaced may find the descriptor table full.</summary>
+    internal static SafeFileHandle Nothing => OpenNull.Value;
+
+    private static readonly Lazy<SafeFileHandle> OpenNull = new(() => System.IO.File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite));
+
     /// <summary>The ELF.</summary>
     /// <exception cref="PlatformNotSupportedException">There is none for this machine.</exception>
     internal static byte[] Read()

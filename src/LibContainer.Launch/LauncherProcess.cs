@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using LibContainer.Linux;
+using Microsoft.Win32.SafeHandles;
 
 namespace LibContainer.Launch;
 
@@ -25,6 +26,7 @@ internal sealed class LauncherProcess : IDisposable
     /// <summary>Starts one. Only for the thread that never ends: the parent-death signal of every container hangs on it.</summary>
     internal static LauncherProcess Start(SharedWords words)
     {
+        SafeFileHandle nothing = LauncherImage.Nothing;
         (SequencedSocket ours, SequencedSocket theirs) = SequencedSocket.CreatePair();
         using (theirs)
         {
@@ -33,13 +35,12 @@ internal sealed class LauncherProcess : IDisposable
                 using Borrowed image = new(LauncherImage.File);
                 using Borrowed socket = new(theirs);
                 using Borrowed memory = new(words.File);
-                using Microsoft.Win32.SafeHandles.SafeFileHandle nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite);
                 using Borrowed descriptor = new(nothing);
 
                 int id = Spawn.Start(
                     $"/proc/self/fd/{image.Number}", "libcontainer-launcher",
                     [descriptor.Number, descriptor.Number, descriptor.Number, socket.Number, memory.Number]);
-                return new LauncherProcess(ours, PidFd.Open(id), id); // nobody else reaps it: the pid is still its own
+                return new LauncherProcess(ours, PidFd.OpenChild(id), id);
             }
             catch
             {
@@ -54,6 +55,7 @@ internal sealed class LauncherProcess : IDisposable
     {
         _pidFd.WaitForExit();
         _hasExited = true;
+        _pidFd.Dispose();
     }
 
     /// <summary>A container ended or was detached: its pidfd over there can be closed with the next message.</summary>
@@ -72,10 +74,12 @@ internal sealed class LauncherProcess : IDisposable
             int count = Math.Min(_released.Count, LaunchRequest.MaxRelease);
             for (int i = 0; i < count; i++)
                 request.Release[i] = _released[i];
-            _released.RemoveRange(0, count);
             request.ReleaseCount = (uint)count;
+            Errno error = _socket.Send(MemoryMarshal.AsBytes(new ReadOnlySpan<LaunchRequest>(in request)), plan, descriptors);
+            if (error == 0)
+                _released.RemoveRange(0, count); // only now: what did not arrive has to be said again
+            return error;
         }
-        return _socket.Send(MemoryMarshal.AsBytes(new ReadOnlySpan<LaunchRequest>(in request)), plan, descriptors);
     }
 
     /// <summary>Tells at once what can be closed, for when the host may be gone before the next request.</summary>
@@ -105,10 +109,6 @@ internal sealed class LauncherProcess : IDisposable
         return false;
     }
 
-    /// <summary>Closes the socket: the launcher kills every container that it still holds, and leaves.</summary>
-    public void Dispose()
-    {
-        _socket.Dispose();
-        _pidFd.Dispose();
-    }
+    /// <summary>Closes the socket: the launcher kills every container that it still holds, and leaves. Its thread reaps it.</summary>
+    public void Dispose() => _socket.Dispose();
 }

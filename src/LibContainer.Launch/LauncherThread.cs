@@ -11,6 +11,7 @@ internal sealed class LauncherThread
 {
     private readonly BlockingCollection<Request> _requests = [];
     private readonly Action<LauncherProcess> _exited;
+    private readonly Thread _thread;
 
     private sealed record Request(SharedWords Words, TaskCompletionSource<LauncherProcess> Result);
 
@@ -18,7 +19,8 @@ internal sealed class LauncherThread
     internal LauncherThread(Action<LauncherProcess> exited)
     {
         _exited = exited;
-        new Thread(Run) { Name = "LibContainer launcher", IsBackground = true }.Start();
+        _thread = new Thread(Run) { Name = "LibContainer launcher", IsBackground = true };
+        _thread.Start();
     }
 
     /// <summary>Its id, as in /proc/self/task: where the kernel keeps the list of its children.</summary>
@@ -30,6 +32,14 @@ internal sealed class LauncherThread
         Request request = new(words, new TaskCompletionSource<LauncherProcess>(TaskCreationOptions.RunContinuationsAsynchronously));
         _requests.Add(request);
         return request.Result.Task.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Waits until the launcher has left. Containers that were detached lose their parent.</summary>
+    internal void Close()
+    {
+        _requests.CompleteAdding();
+        _thread.Join();
+        _requests.Dispose();
     }
 
     private void Run()

@@ -20,6 +20,40 @@ public sealed unsafe class PidFd : SafeHandleMinusOneIsInvalid
         return result >= 0 ? new PidFd((int)result) : throw new LinuxException("pidfd_open", (Errno)(-result), detail: $"pid {processId}");
     }
 
+    /// <summary>Opens a child of this program that nobody has reaped, so that the id is still its own. When that fails, the child is killed and reaped.</summary>
+    /// <exception cref="LinuxException">EMFILE: too many descriptors. Nothing is left of the child.</exception>
+    internal static PidFd OpenChild(int processId)
+    {
+        try
+        {
+            return Open(processId);
+        }
+        catch (LinuxException)
+        {
+            KillChild(processId);
+            throw;
+        }
+    }
+
+    /// <summary>Kills and reaps a child of this program that nobody has reaped, without a descriptor.</summary>
+    internal static void KillChild(int processId)
+    {
+        // kill(2) by id is safe here and only here: an unreaped child keeps its id.
+        _ = LibC.kill(processId, (int)Signal.SIGKILL);
+        int* information = stackalloc int[32];
+        while (SystemCall.Invoke(SystemCallNumber.waitid, Uapi.P_PID, processId, (long)information, Uapi.WEXITED) == -(long)Errno.EINTR) { }
+    }
+
+    /// <summary>Reaps the process if it has ended, without waiting.</summary>
+    /// <returns>False while it runs.</returns>
+    internal bool TryReap()
+    {
+        using Borrowed descriptor = new(this);
+        int* information = stackalloc int[32];
+        long result = SystemCall.Invoke(SystemCallNumber.waitid, Uapi.P_PIDFD, descriptor.Number, (long)information, Uapi.WEXITED | Uapi.WNOHANG);
+        return result != 0 || information[0] != 0; // an error is ECHILD: somebody else has reaped it
+    }
+
     /// <summary>Sends a signal.</summary>
     /// <returns><see langword="false"/> when the process has already gone; that is not an error.</returns>
     /// <exception cref="LinuxException">EPERM: it may not be signalled; EINVAL: there is no such signal.</exception>

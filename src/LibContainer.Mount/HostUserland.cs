@@ -20,7 +20,7 @@ internal sealed class HostUserland
     [
         "alternatives", "bash.bashrc", "crypto-policies", "debian_version", "dotnet", "fonts", "gai.conf", "host.conf", "inputrc", "java-11-openjdk",
         "java-17-openjdk", "java-21-openjdk", "java-25-openjdk", "ld.so.cache", "locale.alias", "locale.conf", "localtime", "magic", "magic.mime", "mime.types",
-        "nsswitch.conf", "os-release", "perl", "pki/ca-trust/extracted", "pki/java", "pki/tls/cert.pem", "pki/tls/certs", "profile", "protocols", "python3",
+        "nsswitch.conf", "os-release", "perl", "pki/ca-trust/extracted", "pki/java", "pki/tls/cert.pem", "pki/tls/certs/ca-bundle.crt", "profile", "protocols", "python3",
         "python3.11", "python3.12", "python3.13", "redhat-release", "services", "ssl/cert.pem", "ssl/certs", "ssl/openssl.cnf", "terminfo", "timezone",
     ];
 
@@ -62,6 +62,7 @@ internal sealed class HostUserland
         plan.Add(new OpenRootMemoryStep("1m")); // a few names; the data lies in the binds
         foreach (BindStep bind in _binds)
             plan.Add(bind);
+        plan.Add(new MaskPathStep("/usr/local/etc")); // settings of this host that came along with /usr
         string open = "";
         foreach ((string path, string target) in _links.Append(("/var/tmp", "/tmp")).Append(("/var/run", "/run")))
         {

@@ -21,7 +21,7 @@ public static class MountSteps
         switch (container.Root)
         {
             case DirectoryRoot root:
-                plan.Add(new OpenRootTreeStep(root.Path));
+                plan.Add(new OpenRootTreeStep(root.Path, TreeFlags(container)));
                 break;
             case HostUserlandRoot:
                 HostUserland.Inspect("/").AddSteps(plan, container.Hostname);
@@ -35,9 +35,9 @@ public static class MountSteps
             plan.Add(new MaskPathStep(ContainerPath.Normalize(path)!));
         foreach (string path in container.ReadOnlyPaths)
             plan.Add(new ReadOnlyPathStep(ContainerPath.Normalize(path)!));
-        foreach (MountConfiguration mount in container.Mounts)
-            if (IsFilledFirst(mount))
-                plan.Add(new ReadOnlyMountStep(ContainerPath.Normalize(mount.Destination)!));
+        for (int i = 0; i < container.Mounts.Length; i++)
+            if (IsFilledFirst(container.Mounts[i]) && !IsCovered(container, i))
+                plan.Add(new ReadOnlyMountStep(ContainerPath.Normalize(container.Mounts[i].Destination)!));
         plan.Add(new PivotRootStep());
     }
 
@@ -48,6 +48,24 @@ public static class MountSteps
         ArgumentNullException.ThrowIfNull(container);
         if (container.ReadOnlyRoot)
             plan.Add(new ReadOnlyRootStep());
+    }
+
+    /// <summary>
+    /// A read-only root means what is mounted below it, too. And a root has no use for device nodes of its own, unless the container makes some on it:
+    /// who is uid 0 inside could open any disk that somebody put a node for into the image.
+    /// </summary>
+    private static MountFlags TreeFlags(ContainerConfiguration container)
+    {
+        bool hasDevices = container.Devices.Any(device => ContainerPath.Normalize(device.Path) is { } path
+            && !container.Mounts.Any(mount => ContainerPath.Normalize(mount.Destination) is { } destination && ContainerPath.IsBelow(path, destination)));
+        return (container.ReadOnlyRoot ? MountFlags.ReadOnly : 0) | (hasDevices ? 0 : MountFlags.NoDev);
+    }
+
+    /// <summary>A later mount in the same place is what a path leads to.</summary>
+    private static bool IsCovered(ContainerConfiguration container, int index)
+    {
+        string? destination = ContainerPath.Normalize(container.Mounts[index].Destination);
+        return container.Mounts.Skip(index + 1).Any(later => ContainerPath.Normalize(later.Destination) == destination);
     }
 
     private static void AddMount(LaunchPlan.Builder plan, MountConfiguration mount)

@@ -52,6 +52,7 @@ internal static class StartOrder
         // The launcher kills the container when the host is gone; this is the second line, for when both are killed at once.
         plan.Add(new SetParentDeathSignalStep(Signal.SIGKILL));
         plan.Add(new NewSessionStep());
+        plan.Add(new NewSessionKeyringStep());
         NetworkSteps.Add(plan, container);
         if (container.Hostname is { } hostname)
             plan.Add(new SetHostnameStep(hostname));

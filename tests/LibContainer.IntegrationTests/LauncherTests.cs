@@ -3,6 +3,7 @@ using LibContainer.Launch;
 using LibContainer.Launch.Steps;
 using LibContainer.Linux;
 using LibContainer.TestUtilities;
+using Microsoft.Win32.SafeHandles;
 
 namespace LibContainer.IntegrationTests;
 
@@ -17,7 +18,8 @@ public sealed class LauncherTests : IDisposable
     public void A_launcher_that_died_is_replaced_at_the_next_start()
     {
         Requires.Root();
-        using Launcher launcher = new();
+        using PrivateLauncher own = new();
+        Launcher launcher = own.Launcher;
         Run(launcher, "3").ExitCode.Should().Be(3);
         int first = launcher.ProcessId!.Value;
 
@@ -31,7 +33,8 @@ public sealed class LauncherTests : IDisposable
     public void Containers_outlive_their_launcher_and_die_with_the_next_one()
     {
         Requires.Root();
-        using Launcher launcher = new();
+        using PrivateLauncher own = new();
+        Launcher launcher = own.Launcher;
         using LaunchedProcess process = launcher.Start(Plan("forever"), Options);
         int first = launcher.ProcessId!.Value;
 
@@ -41,7 +44,7 @@ public sealed class LauncherTests : IDisposable
         SpinWait.SpinUntil(() => launcher.ProcessId is { } id && id != first, TimeSpan.FromSeconds(30)).Should().BeTrue();
         process.TrySendSignal(Signal.SIGCONT).Should().BeTrue("it lives");
         Run(launcher, "0").Success.Should().BeTrue(); // takes its turn behind the adoption
-        launcher.Dispose();
+        own.Dispose();
         process.WaitForExit().Signal.Should().Be(Signal.SIGKILL);
     }
 
@@ -49,12 +52,13 @@ public sealed class LauncherTests : IDisposable
     public void An_end_of_the_host_is_an_end_of_its_containers_but_not_of_detached_ones()
     {
         Requires.Root();
-        using Launcher launcher = new();
+        using PrivateLauncher own = new();
+        Launcher launcher = own.Launcher;
         using LaunchedProcess attached = launcher.Start(Plan("forever"), Options);
         using LaunchedProcess detached = launcher.Start(Plan("forever"), Options);
         detached.Detach();
 
-        launcher.Dispose(); // closes the socket, as the kernel does for a host that was killed
+        own.Dispose(); // closes the socket, as the kernel does for a host that was killed
 
         attached.WaitForExit().Signal.Should().Be(Signal.SIGKILL);
         detached.TrySendSignal(Signal.SIGTERM).Should().BeTrue("it lives");
@@ -179,7 +183,7 @@ public sealed class LauncherTests : IDisposable
         Requires.Root();
         const ulong NoKernelKnowsIt = 0x10000000000;
 
-        FluentActions.Invoking(() => Launcher.Shared.Start(new LaunchPlan.Builder(0x20000000 | NoKernelKnowsIt).Build(), Options))
+        FluentActions.Invoking(() => Launcher.Shared.Start(Plan(0x20000000 | NoKernelKnowsIt, "0"), Options))
             .Should().Throw<LaunchException>().WithMessage("clone3 (CLONE_NEWPID|0x10000000000): EINVAL*");
     }
 
@@ -199,12 +203,58 @@ public sealed class LauncherTests : IDisposable
         File.ReadAllLines($"/proc/{id}/status").Should().Contain("Threads:\t1");
     }
 
+    [Fact]
+    public void A_plan_without_an_end_is_refused()
+    {
+        LaunchPlan.Builder plan = new();
+        plan.Add(new SetUmaskStep(0));
+
+        FluentActions.Invoking(() => Launcher.Shared.Start(plan.Build(), Options)).Should().Throw<ArgumentException>().WithMessage("a plan ends with the program*");
+    }
+
+    [Fact]
+    public void A_stream_that_is_closed_is_named_and_costs_the_launcher_nothing()
+    {
+        Requires.Root();
+        using PrivateLauncher own = new();
+
+        for (int i = 0; i < 20; i++)
+        {
+            Run(own.Launcher, "0");
+            FluentActions.Invoking(() => own.Launcher.Start(Plan("0"), new LaunchOptions { StandardOutput = new SafeFileHandle(9999, ownsHandle: false) }))
+                .Should().Throw<LinuxException>().WithMessage("sendmsg of the standard output, descriptor 9999, to the launcher: EBADF*");
+        }
+
+        Directory.GetFiles($"/proc/{own.Launcher.ProcessId}/fd").Should().HaveCountLessThanOrEqualTo(6, "pidfds of containers that have ended are closed");
+    }
+
+    [Fact]
+    public void A_detached_process_that_nobody_waits_for_is_reaped_with_a_later_start()
+    {
+        Requires.Root();
+        using PrivateLauncher own = new();
+        int id;
+        using (LaunchedProcess process = own.Launcher.Start(Plan("forever"), Options))
+        {
+            id = process.Id;
+            process.Detach();
+        }
+        using PidFd detached = PidFd.Open(id);
+        detached.TrySendSignal(Signal.SIGKILL).Should().BeTrue("it lives");
+        Readiness.Wait([detached], TimeSpan.FromSeconds(30)).Should().Equal(true);
+
+        Run(own.Launcher, "0");
+
+        Directory.Exists($"/proc/{id}").Should().BeFalse("it is no zombie");
+    }
+
     /// <summary>What it had begun is killed and begun again, since no program can have run; what runs elsewhere is left alone, detached or not.</summary>
     [Fact]
     public void A_launcher_that_dies_with_a_request_in_hand_costs_nothing()
     {
         Requires.Root();
-        using Launcher launcher = new();
+        using PrivateLauncher own = new();
+        Launcher launcher = own.Launcher;
         using LaunchedProcess attached = launcher.Start(Plan("forever"), Options);
         using LaunchedProcess detached = launcher.Start(Plan("forever"), Options);
         detached.Detach();
@@ -233,7 +283,8 @@ public sealed class LauncherTests : IDisposable
     {
         Requires.Root();
         const int Kills = 40;
-        using Launcher launcher = new();
+        using PrivateLauncher own = new();
+        Launcher launcher = own.Launcher;
         int succeeded = 0, failed = 0;
         bool done = false;
         Thread killer = new(() =>
@@ -283,9 +334,11 @@ public sealed class LauncherTests : IDisposable
         return process.WaitForExit();
     }
 
-    private LaunchPlan Plan(string argument, params LaunchStep[] before)
+    private LaunchPlan Plan(string argument, params LaunchStep[] before) => Plan((ulong)NamespaceKinds.Pid, argument, before);
+
+    private LaunchPlan Plan(ulong cloneFlags, string argument, params LaunchStep[] before)
     {
-        LaunchPlan.Builder plan = new((ulong)NamespaceKinds.Pid);
+        LaunchPlan.Builder plan = new(cloneFlags);
         foreach (LaunchStep step in before)
             plan.Add(step);
         plan.Add(new CloseOnExecStep(3));
@@ -301,4 +354,12 @@ public sealed class LauncherTests : IDisposable
     }
 
     public void Dispose() => _root.Dispose();
+
+    /// <summary>A launcher beside the shared one, which a test may end.</summary>
+    private sealed class PrivateLauncher : IDisposable
+    {
+        internal Launcher Launcher { get; } = new();
+
+        public void Dispose() => Launcher.Close();
+    }
 }

@@ -12,6 +12,9 @@ public sealed unsafe class InterpreterTests
     [
         new SetPropagationStep(MountFlags.Private | MountFlags.Recursive),
         new OpenRootTreeStep("/images/one"),
+        new OpenRootTreeStep("/images/one", MountFlags.NoDev),
+        new OpenRootTreeStep("/images/one", MountFlags.NoDev | MountFlags.ReadOnly),
+        new NewSessionKeyringStep(),
         new OpenRootMemoryStep("1m"),
         new MountStep("proc", "/proc", "proc", MountFlags.NoSuid),
         new MountStep("tmpfs", "/dev", "tmpfs", MountFlags.NoSuid, "mode=755"),
@@ -167,7 +170,7 @@ public sealed unsafe class InterpreterTests
 
         RecordedKernel file = new((name, call) => name == "fchdir" ? -(long)Errno.ENOTDIR : name == "statx" ? Stat(call, Uapi.S_IFCHR, 1, 3) : null);
         file.Run(Plan(new MaskPathStep("/proc/kcore"), new MaskPathStep("/proc/keys"))).Report.Errno.Should().Be(0);
-        file.Names.Should().Equal("openat2", "fchdir", "openat", "statx", "open_tree", "move_mount", "openat2", "fchdir", "open_tree", "move_mount");
+        file.Names.Should().Equal("openat2", "fchdir", "openat", "statx", "open_tree", "mount_setattr", "move_mount", "openat2", "fchdir", "open_tree", "mount_setattr", "move_mount");
     }
 
     [Fact]
@@ -188,6 +191,60 @@ public sealed unsafe class InterpreterTests
 
         kernel.Run(Plan((LaunchStep)Activator.CreateInstance(type, "/proc/none")!)).Report.Errno.Should().Be(0);
         kernel.Names.Should().Equal("openat2");
+    }
+
+    /// <summary>The inode is the host's, and uid 0 inside owns it.</summary>
+    [Fact]
+    public void What_masks_a_file_cannot_be_changed()
+    {
+        ulong set = 0;
+        RecordedKernel kernel = new((name, call) =>
+        {
+            if (name == "mount_setattr")
+                set = ((ulong*)call.D)[0];
+            return name == "fchdir" ? -(long)Errno.ENOTDIR : name == "statx" ? Stat(call, Uapi.S_IFCHR, 1, 3) : null;
+        });
+
+        kernel.Run(Plan(new MaskPathStep("/proc/kcore")));
+
+        (set & Uapi.MOUNT_ATTR_RDONLY).Should().Be(Uapi.MOUNT_ATTR_RDONLY);
+        (set & Uapi.MOUNT_ATTR_NODEV).Should().Be(0, "it has to open as /dev/null does");
+    }
+
+    [Theory]
+    [InlineData(false, "set 5 recursive, clear 1")]
+    [InlineData(true, "set 5 recursive")]
+    public void A_root_that_was_read_only_is_never_made_writable(bool wasReadOnly, string expected)
+    {
+        List<string> changes = [];
+        RecordedKernel kernel = new((name, call) =>
+        {
+            if (name == "fstatfs")
+                ((ulong*)call.B)[10] = wasReadOnly ? 1u : 0u;
+            if (name == "mount_setattr")
+                changes.Add(((ulong*)call.D)[0] != 0 ? $"set {((ulong*)call.D)[0]}{((call.C & Uapi.AT_RECURSIVE) != 0 ? " recursive" : "")}" : $"clear {((ulong*)call.D)[1]}");
+            return null;
+        });
+
+        kernel.Run(Plan(new OpenRootTreeStep("/r", MountFlags.ReadOnly | MountFlags.NoDev))).Report.Errno.Should().Be(0);
+
+        string.Join(", ", changes).Should().Be(expected);
+    }
+
+    [Fact]
+    public void A_host_that_died_before_the_signal_was_set_is_noticed()
+    {
+        RecordedKernel kernel = new((name, _) => name == "recvfrom" ? 0 : null);
+
+        ((Errno)kernel.Run(Plan(new SetParentDeathSignalStep(Signal.SIGKILL))).Report.Errno).Should().Be(Errno.ECANCELED);
+    }
+
+    [Fact]
+    public void A_kernel_without_keys_needs_no_keyring()
+    {
+        RecordedKernel kernel = new((name, _) => name == "keyctl" ? -(long)Errno.ENOSYS : null);
+
+        kernel.Run(Plan(new NewSessionKeyringStep())).Report.Errno.Should().Be(0);
     }
 
     [Theory]

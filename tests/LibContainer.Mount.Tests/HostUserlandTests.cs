@@ -69,13 +69,13 @@ public sealed class HostUserlandTests : IDisposable
         MakeDirectories("usr", "nix/store");
         MakeFile("etc/nsswitch.conf");
         MakeFile("etc/ssl/certs/ca.pem");
-        MakeFile("etc/pki/tls/certs/ca.pem");
+        MakeFile("etc/pki/tls/certs/ca-bundle.crt");
         MakeFile(secret);
 
         LaunchStep[] steps = Inspect();
 
         steps.OfType<BindStep>().Select(bind => bind.Destination).Should().BeEquivalentTo(
-            ["/usr", "/nix/store", "/etc/nsswitch.conf", "/etc/ssl/certs", "/etc/pki/tls/certs"], "the host has these too, and nothing else of it is taken");
+            ["/usr", "/nix/store", "/etc/nsswitch.conf", "/etc/ssl/certs", "/etc/pki/tls/certs/ca-bundle.crt"], "the host has these too, and nothing else of it is taken");
         steps.OfType<BindStep>().Should().NotContain(bind => (_host[secret] + "/").StartsWith(bind.Source + "/"));
         steps.Should().NotContain(step => step.Description.Contains(_host[secret]));
     }
@@ -127,6 +127,7 @@ public sealed class HostUserlandTests : IDisposable
     public void A_host_with_nothing_gives_an_empty_root_with_tmp_var_and_run()
         => Inspect().Where(step => step is not WriteFileStep).Should().Equal(
             new OpenRootMemoryStep("1m"),
+            new MaskPathStep("/usr/local/etc"),
             new OpenDirectoryStep("/var"),
             new MakeSymbolicLinkStep("tmp", "/tmp"),
             new MakeSymbolicLinkStep("run", "/run"),

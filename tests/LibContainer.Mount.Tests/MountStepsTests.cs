@@ -30,7 +30,7 @@ public sealed class MountStepsTests
         WithoutKcore(Plans.Root(container)).Should().Equal(
             new SetUmaskStep(0),
             new SetPropagationStep(MountFlags.Private | MountFlags.Recursive),
-            new OpenRootTreeStep("/srv/root"),
+            new OpenRootTreeStep("/srv/root", MountFlags.NoDev),
             new MountStep("proc", "/proc", "proc", MountFlags.NoExec),
             new MountStep("tmpfs", "/dev", "tmpfs", MountFlags.None, "mode=755"),
             new BindStep("/usr", "/host/usr", MountFlags.Recursive | MountFlags.NoSuid | MountFlags.NoDev | MountFlags.ReadOnly),
@@ -145,4 +145,27 @@ public sealed class MountStepsTests
     /// <summary>The link is there when this kernel has what it points to.</summary>
     private static IEnumerable<LaunchStep> WithoutKcore(IEnumerable<LaunchStep> steps)
         => steps.Where(step => step is not MakeSymbolicLinkStep { Name: "kcore" });
+
+    [Theory]
+    [InlineData(false, "/dev/x", MountFlags.NoDev)]
+    [InlineData(true, "/dev/x", MountFlags.NoDev | MountFlags.ReadOnly)]
+    [InlineData(false, "/x", MountFlags.None)]
+    [InlineData(true, "/x", MountFlags.ReadOnly)]
+    public void The_tree_of_a_root_has_no_devices_unless_some_are_made_on_it(bool readOnly, string device, MountFlags expected)
+        => Plans.Root(Plans.Bare with
+        {
+            Root = RootFileSystem.Directory("/srv/root"),
+            ReadOnlyRoot = readOnly,
+            Mounts = [MountConfiguration.Memory("/dev")],
+            Devices = [new(device, DeviceType.Character, 1, 3)],
+        }).Should().Contain(new OpenRootTreeStep("/srv/root", expected));
+
+    /// <summary>A bind over /dev is what the path leads to: it must not become read-only for the memory below it.</summary>
+    [Fact]
+    public void A_mount_that_another_covers_is_not_closed()
+        => Plans.Root(Plans.Bare with
+        {
+            Root = RootFileSystem.Directory("/srv/root"),
+            Mounts = [new("/dev", "tmpfs", "tmpfs", MountOptions.ReadOnly), MountConfiguration.Bind("/usr", "/dev/")],
+        }).Should().NotContain(step => step is ReadOnlyMountStep);
 }

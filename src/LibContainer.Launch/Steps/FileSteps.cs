@@ -1,4 +1,5 @@
 using System.Text;
+using LibContainer.Linux;
 
 namespace LibContainer.Launch.Steps;
 
@@ -54,6 +55,8 @@ public sealed record MakeNodeStep(string Name, NodeType Type, int Major, int Min
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> SystemCalls => UserId == 0 && GroupId == 0 ? Plain : WithOwner;
+
+    internal override string? Hint(Errno error, string systemCall) => error == Errno.EEXIST ? "something else is there under that name" : null;
 
     private char TypeLetter => Type switch { NodeType.Block => 'b', NodeType.Fifo => 'p', _ => 'c' };
 

@@ -23,19 +23,23 @@ public sealed record SetPropagationStep(MountFlags Flags) : LaunchStep
 
 /// <summary>Makes a directory of the host, with all that is mounted below it, the container's root.</summary>
 /// <param name="Source">Path on the host.</param>
-public sealed record OpenRootTreeStep(string Source) : LaunchStep
+/// <param name="Flags">Of the whole tree; <see cref="MountFlags.ReadOnly"/> only of what is mounted below, the root itself being <see cref="ReadOnlyRootStep"/>'s.</param>
+public sealed record OpenRootTreeStep(string Source, MountFlags Flags = MountFlags.None) : LaunchStep
 {
     /// <inheritdoc/>
-    public override string Description => $"open_tree {Source} as the root";
+    public override string Description => $"open_tree {Source} as the root{MountFlagNames.InBrackets(Flags)}";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> SystemCalls => Calls;
+    public override IReadOnlyList<string> SystemCalls => Flags == 0 ? Plain : (Flags & MountFlags.ReadOnly) == 0 ? WithFlags : WithReadOnly;
 
-    private static readonly string[] Calls = ["open_tree", "move_mount"];
+    private static readonly string[] Plain = ["open_tree", "move_mount"];
+    private static readonly string[] WithFlags = ["open_tree", "fstatfs", "mount_setattr", "move_mount"];
+    private static readonly string[] WithReadOnly = ["open_tree", "fstatfs", "mount_setattr", "mount_setattr", "move_mount"];
 
     internal override void Write(PlanWriter plan, ref StepRecord record)
     {
         record.Kind = StepKind.OpenRootTree;
+        record.Flags = MountFlagNames.ToAttributes(Flags);
         record.Text = plan.Text(Source);
     }
 }
@@ -99,6 +103,9 @@ public sealed record BindStep(string Source, string Destination, MountFlags Flag
     private static readonly string[] WithFlags = ["open_tree", "mount_setattr", "openat2", "move_mount"];
     private static readonly string[] WithoutFlags = ["open_tree", "openat2", "move_mount"];
 
+    internal override string? Hint(Errno error, string systemCall)
+        => (error, systemCall) is (Errno.EINVAL, "move_mount") ? "a directory can only be bound onto a directory, and a file onto a file" : null;
+
     /// <inheritdoc/>
     public override string Description => $"bind {Source} on {InContainer(Destination)}{MountFlagNames.InBrackets(Flags)}";
 
@@ -126,7 +133,7 @@ public sealed record MaskPathStep(string Path) : LaunchStep
     /// <summary>Of a path that exists; a directory stops at mount.</summary>
     public override IReadOnlyList<string> SystemCalls => Calls;
 
-    private static readonly string[] Calls = ["openat2", "fchdir", "mount|open_tree", "move_mount"];
+    private static readonly string[] Calls = ["openat2", "fchdir", "mount|open_tree", "mount_setattr", "move_mount"];
 
     internal override void Write(PlanWriter plan, ref StepRecord record)
     {

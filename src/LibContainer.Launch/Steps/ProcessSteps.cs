@@ -22,7 +22,10 @@ public sealed record SetUmaskStep(int Mask) : LaunchStep
     }
 }
 
-/// <summary>Starts a session: no terminal of the host controls the container, and it cannot type into one (TIOCSTI).</summary>
+/// <summary>
+/// Starts a session: no terminal of the host controls the container, and it cannot type into one that controls somebody else (TIOCSTI). A terminal that nobody's session has
+/// yet, passed as a stream, it could still make its own.
+/// </summary>
 public sealed record NewSessionStep : LaunchStep
 {
     /// <inheritdoc/>
@@ -34,6 +37,20 @@ public sealed record NewSessionStep : LaunchStep
     private static readonly string[] Calls = ["setsid"];
 
     internal override void Write(PlanWriter plan, ref StepRecord record) => record.Kind = StepKind.NewSession;
+}
+
+/// <summary>Leaves the host's session keyring for an empty one: keys are not namespaced. Source: keyctl(2), session-keyring(7).</summary>
+public sealed record NewSessionKeyringStep : LaunchStep
+{
+    /// <inheritdoc/>
+    public override string Description => "keyctl KEYCTL_JOIN_SESSION_KEYRING, a new one";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> SystemCalls => Calls;
+
+    private static readonly string[] Calls = ["keyctl"];
+
+    internal override void Write(PlanWriter plan, ref StepRecord record) => record.Kind = StepKind.NewSessionKeyring;
 }
 
 /// <summary>Sets the host name of the UTS namespace.</summary>
@@ -174,7 +191,7 @@ public sealed record SetParentDeathSignalStep(Signal Signal) : LaunchStep
     /// <inheritdoc/>
     public override IReadOnlyList<string> SystemCalls => Calls;
 
-    private static readonly string[] Calls = ["prctl"];
+    private static readonly string[] Calls = ["prctl", "recvfrom"];
 
     internal override void Write(PlanWriter plan, ref StepRecord record)
     {

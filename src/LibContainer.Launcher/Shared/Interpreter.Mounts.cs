@@ -18,12 +18,12 @@ internal static unsafe partial class Interpreter
     private static long SetPropagation(PlanExecution* execution, StepRecord* step)
         => execution->Do(SystemCallNumber.mount, 0, (long)Kernel.Literal("/"u8), 0, (long)step->Flags);
 
-    private static long SetAttributes(PlanExecution* execution, long mount, ulong set, int recursive)
+    private static long SetAttributes(PlanExecution* execution, long mount, ulong set, int recursive, ulong clear = 0)
     {
         MountAttributes attributes;
         attributes.Set = set;
         // The access time is a field of its own: to set one mode, the field is cleared first.
-        attributes.Clear = (set & Uapi.MOUNT_ATTR__ATIME) != 0 ? Uapi.MOUNT_ATTR__ATIME : 0u;
+        attributes.Clear = clear | ((set & Uapi.MOUNT_ATTR__ATIME) != 0 ? Uapi.MOUNT_ATTR__ATIME : 0u);
         attributes.Propagation = 0;
         attributes.UserNamespace = 0;
         return execution->Do(
@@ -53,7 +53,42 @@ internal static unsafe partial class Interpreter
     }
 
     private static long OpenRootTree(PlanExecution* execution, StepRecord* step)
-        => AttachRoot(execution, CloneTree(execution, Uapi.AT_FDCWD, execution->Text(step->Text), Uapi.AT_RECURSIVE));
+    {
+        long tree = CloneTree(execution, Uapi.AT_FDCWD, execution->Text(step->Text), Uapi.AT_RECURSIVE);
+        if (tree < 0 || step->Flags == 0)
+            return AttachRoot(execution, tree);
+
+        // What is mounted below the root gets its flags now, before anything of ours is mounted there. The root itself has to stay writable until
+        // the mount points in it are made (ReadOnlyRoot), unless it never was.
+        long result = IsReadOnly(execution, tree);
+        ulong clear = result == 0 ? step->Flags & Uapi.MOUNT_ATTR_RDONLY : 0;
+        if (result >= 0)
+            result = SetAttributes(execution, tree, step->Flags, Uapi.AT_RECURSIVE);
+        if (result >= 0 && clear != 0)
+            result = SetAttributes(execution, tree, 0, 0, clear);
+        if (result < 0)
+        {
+            Close(tree);
+            return result;
+        }
+        return AttachRoot(execution, tree);
+    }
+
+    /// <summary>struct statfs of statfs(2), as 64-bit architectures share it: asm-generic/statfs.h.</summary>
+    private struct Statfs
+    {
+        public fixed ulong Head[10];
+        public ulong Flags;
+        public fixed ulong Tail[4];
+    }
+
+    /// <returns>1 or 0, or a negative errno.</returns>
+    private static long IsReadOnly(PlanExecution* execution, long mount)
+    {
+        Statfs found;
+        long result = execution->Do(SystemCallNumber.fstatfs, mount, (long)(&found));
+        return result < 0 ? result : (long)(found.Flags & Uapi.ST_RDONLY);
+    }
 
     private static long OpenRootMemory(PlanExecution* execution, StepRecord* step)
     {
@@ -147,7 +182,10 @@ internal static unsafe partial class Interpreter
         long tree = CloneTree(execution, execution->Null, Kernel.Literal(""u8), 0);
         if (tree < 0)
             return tree;
-        long result = Attach(execution, tree, target);
+        // It is the host's inode, and its owner may be inside: read-only, so that nobody changes its mode or times. The device still opens for writing.
+        long result = SetAttributes(execution, tree, Uapi.MOUNT_ATTR_RDONLY | Uapi.MOUNT_ATTR_NOSUID | Uapi.MOUNT_ATTR_NOEXEC, 0);
+        if (result >= 0)
+            result = Attach(execution, tree, target);
         Close(tree);
         return result;
     }

@@ -19,6 +19,24 @@ internal static unsafe partial class Interpreter
         return execution->Do(SystemCallNumber.prlimit64, 0, step->Mode, (long)(&limit));
     }
 
+    /// <summary>The signal is sent when the host dies from here on. Had it died before, nobody would send it: its end of the socket tells.</summary>
+    private static long SetParentDeathSignal(PlanExecution* execution, StepRecord* step)
+    {
+        long result = execution->Do(SystemCallNumber.prctl, Uapi.PR_SET_PDEATHSIG, (long)step->Value);
+        if (result < 0)
+            return result;
+        byte nothing;
+        result = execution->Do(SystemCallNumber.recvfrom, execution->Sync, (long)(&nothing), 1, Uapi.MSG_PEEK | Uapi.MSG_DONTWAIT);
+        return result == 0 ? -Uapi.ECANCELED : result == -Uapi.EAGAIN ? 0 : result;
+    }
+
+    /// <summary>Who possesses the host's session keyring may read and change every key in it; a new one is empty.</summary>
+    private static long NewSessionKeyring(PlanExecution* execution)
+    {
+        long result = execution->Do(SystemCallNumber.keyctl, Uapi.KEYCTL_JOIN_SESSION_KEYRING, 0);
+        return result == -Uapi.ENOSYS ? 0 : result;
+    }
+
     private static long LimitCapabilities(PlanExecution* execution, StepRecord* step)
     {
         long result = 0;

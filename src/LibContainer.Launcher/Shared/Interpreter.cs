@@ -66,6 +66,7 @@ internal static unsafe partial class Interpreter
 
             case StepKind.SetUmask: return execution->Do(SystemCallNumber.umask, step->Mode);
             case StepKind.NewSession: return execution->Do(SystemCallNumber.setsid);
+            case StepKind.NewSessionKeyring: return NewSessionKeyring(execution);
             case StepKind.SetHostname: return execution->Do(SystemCallNumber.sethostname, (long)execution->Text(step->Text), (long)step->Value);
             case StepKind.InterfaceUp: return InterfaceUp(execution, step);
             case StepKind.SetResourceLimit: return SetResourceLimit(execution, step);
@@ -75,7 +76,7 @@ internal static unsafe partial class Interpreter
             case StepKind.SetIds: return SetIds(execution, step);
             case StepKind.SetCapabilities: return SetCapabilities(execution, step);
             case StepKind.SetAmbientCapabilities: return SetAmbientCapabilities(execution, step);
-            case StepKind.SetParentDeathSignal: return execution->Do(SystemCallNumber.prctl, Uapi.PR_SET_PDEATHSIG, (long)step->Value);
+            case StepKind.SetParentDeathSignal: return SetParentDeathSignal(execution, step);
             case StepKind.SetDumpable: return execution->Do(SystemCallNumber.prctl, Uapi.PR_SET_DUMPABLE, (long)step->Value);
             case StepKind.SetNoNewPrivileges: return execution->Do(SystemCallNumber.prctl, Uapi.PR_SET_NO_NEW_PRIVS, 1);
             case StepKind.ChangeDirectory: return ChangeDirectory(execution, step);

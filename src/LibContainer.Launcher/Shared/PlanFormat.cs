@@ -43,7 +43,7 @@ internal enum StepKind : uint
     /// <summary>Flags: MS_*. mount(none, "/", none, Flags).</summary>
     SetPropagation,
 
-    /// <summary>Text: host path. open_tree, move_mount onto "/": the clone becomes the container's root.</summary>
+    /// <summary>Text: host path, Flags: MOUNT_ATTR_* (read-only: of what is mounted below). open_tree, fstatfs and mount_setattr with flags, move_mount onto "/".</summary>
     OpenRootTree,
 
     /// <summary>Text: size (tmpfs option). fsopen, fsconfig, fsmount, move_mount onto "/": an empty root in memory.</summary>
@@ -92,6 +92,9 @@ internal enum StepKind : uint
     /// <summary>setsid.</summary>
     NewSession,
 
+    /// <summary>keyctl(KEYCTL_JOIN_SESSION_KEYRING); a kernel without keys is accepted.</summary>
+    NewSessionKeyring,
+
     /// <summary>Text: name, Value: its length. sethostname.</summary>
     SetHostname,
 
@@ -119,7 +122,7 @@ internal enum StepKind : uint
     /// <summary>Value: set. prctl(PR_CAP_AMBIENT) clears, then raises each.</summary>
     SetAmbientCapabilities,
 
-    /// <summary>Value: signal. prctl(PR_SET_PDEATHSIG).</summary>
+    /// <summary>Value: signal. prctl(PR_SET_PDEATHSIG), and a look whether the host is there still: recvfrom of its socket.</summary>
     SetParentDeathSignal,
 
     /// <summary>Value: 0 or 1. prctl(PR_SET_DUMPABLE).</summary>

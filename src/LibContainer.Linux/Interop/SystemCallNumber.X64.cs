@@ -11,6 +11,7 @@ internal static class SystemCallNumber
     public const long getpid = 39;
     public const long socket = 41;
     public const long sendto = 44;
+    public const long recvfrom = 45;
     public const long sendmsg = 46;
     public const long recvmsg = 47;
     public const long execve = 59;
@@ -24,6 +25,7 @@ internal static class SystemCallNumber
     public const long setresuid = 117;
     public const long setresgid = 119;
     public const long capset = 126;
+    public const long fstatfs = 138;
     public const long pivot_root = 155;
     public const long prctl = 157;
     public const long mount = 165;
@@ -32,6 +34,7 @@ internal static class SystemCallNumber
     public const long gettid = 186;
     public const long exit_group = 231;
     public const long waitid = 247;
+    public const long keyctl = 250;
     public const long openat = 257;
     public const long mkdirat = 258;
     public const long mknodat = 259;

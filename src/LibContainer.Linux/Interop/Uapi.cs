@@ -93,6 +93,8 @@ internal static class Uapi
     public const int SOCK_CLOEXEC = 0x80000;
     public const int SOL_SOCKET = 1;
     public const int SCM_RIGHTS = 1;
+    public const int MSG_PEEK = 0x2;
+    public const int MSG_DONTWAIT = 0x40;
     public const int MSG_NOSIGNAL = 0x4000;
     public const int MSG_CTRUNC = 0x8;
     public const int MSG_CMSG_CLOEXEC = 0x40000000;
@@ -108,6 +110,7 @@ internal static class Uapi
     public const int MFD_EXEC = 0x10;
 
     // include/uapi/linux/wait.h, include/uapi/linux/pidfd.h
+    public const int P_PID = 1;
     public const int P_PIDFD = 3;
     public const int WNOHANG = 1;
     public const int WEXITED = 4;
@@ -121,10 +124,16 @@ internal static class Uapi
     // asm-generic/errno-base.h, errno.h
     public const int ENOENT = 2;
     public const int EINTR = 4;
+    public const int EAGAIN = 11;
     public const int EACCES = 13;
     public const int EEXIST = 17;
     public const int ENOTDIR = 20;
     public const int EINVAL = 22;
     public const int EMFILE = 24;
+    public const int ENOSYS = 38;
     public const int ECANCELED = 125;
+
+    // include/linux/statfs.h, include/uapi/linux/keyctl.h
+    public const int ST_RDONLY = 1;
+    public const int KEYCTL_JOIN_SESSION_KEYRING = 1;
 }

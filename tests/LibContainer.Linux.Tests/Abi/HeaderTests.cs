@@ -21,6 +21,8 @@ public sealed class HeaderTests
         #include <sys/stat.h>
         #include <sys/wait.h>
         #include <sys/resource.h>
+        #include <sys/statvfs.h>
+        #include <sys/vfs.h>
         #include <sys/syscall.h>
         #include <linux/mount.h>
         #include <linux/openat2.h>
@@ -31,6 +33,7 @@ public sealed class HeaderTests
         #include <linux/sockios.h>
         #include <linux/if.h>
         #include <linux/memfd.h>
+        #include <linux/keyctl.h>
         #include <linux/stat.h>
         #include <linux/types.h>
         #define MNT_DETACH 2 /* sys/mount.h, which cannot be included beside linux/mount.h; see Detaching_is_what_sys_mount_h_says */
@@ -112,6 +115,7 @@ public sealed class HeaderTests
         "_Static_assert(sizeof(struct mount_attr) == 32, \"mount_attr\");",
         "_Static_assert(sizeof(struct statx) == 256 && offsetof(struct statx, stx_mode) == 28, \"statx\");",
         "_Static_assert(offsetof(struct statx, stx_rdev_major) == 128 && offsetof(struct statx, stx_rdev_minor) == 132, \"statx device\");",
+        "_Static_assert(sizeof(struct statfs) == 120 && offsetof(struct statfs, f_flags) == 80, \"statfs\");",
         "_Static_assert(sizeof(struct ifreq) == 40 && offsetof(struct ifreq, ifr_flags) == 16, \"ifreq\");",
         "_Static_assert(sizeof(struct msghdr) == 56 && offsetof(struct msghdr, msg_controllen) == 40 && offsetof(struct msghdr, msg_flags) == 48, \"msghdr\");",
         "_Static_assert(sizeof(struct cmsghdr) == 16 && CMSG_SPACE(4) == 24 && CMSG_LEN(4) == 20, \"cmsghdr\");",
