@@ -45,7 +45,7 @@ public static class ConfigurationValidator
         NamespaceKinds unknown = container.Namespaces & ~NamespaceKinds.Default;
         if (unknown != 0)
             findings.Add("namespaces", $"0x{(ulong)unknown:x} is not a namespace that is supported yet");
-        // Without a mount namespace every mount would be one of the host's (seed bug B14).
+        // Without a mount namespace every mount would be one of the host's.
         if ((container.Namespaces & NamespaceKinds.Mount) == 0)
             findings.Add("namespaces", "a container needs a mount namespace of its own");
         if (!container.Networks.IsEmpty && (container.Namespaces & NamespaceKinds.Network) == 0)

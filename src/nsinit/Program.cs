@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Unicode;
 using LibContainer.Configuration;
 using LibContainer.Launch;
 using LibContainer.Launch.Steps;
@@ -16,7 +17,7 @@ internal static class Program
         {
             return Run(arguments);
         }
-        catch (Exception error) when (error is UsageException or ConfigurationException or LaunchException or LinuxException or PlatformNotSupportedException)
+        catch (Exception error) when (error is UsageException or ConfigurationException or IOException or PlatformNotSupportedException)
         {
             ErrorLog.Write(error.Message);
             return ExitCode(error);
@@ -25,6 +26,7 @@ internal static class Program
 
     private static int Run(string[] arguments)
     {
+        ThrowIfNotUtf8(arguments);
         RootCommand root = new("Runs a program in a new container, with no image and no daemon.");
         root.Directives.Clear(); // "[x]" is an argument like any other
         root.Subcommands.Add(new RunCommand());
@@ -43,13 +45,20 @@ internal static class Program
         return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
     }
 
+    /// <summary>What is no UTF-8 has become U+FFFD in our arguments, and would reach the program, or name a file, as something else.</summary>
+    private static void ThrowIfNotUtf8(string[] arguments)
+    {
+        if (arguments.Any(argument => argument.Contains('\ufffd', StringComparison.Ordinal)) && !Utf8.IsValid(File.ReadAllBytes("/proc/self/cmdline")))
+            throw new UsageException("an argument is not valid UTF-8 and could not be passed on as it is");
+    }
+
     /// <summary>As shells count: 127 the command is not there, 126 it cannot be run, 1 anything else.</summary>
     private static int ExitCode(Exception error) => error is LaunchException { Step: ExecuteStep } launch
         ? launch.Error switch
         {
             Errno.ENOENT or Errno.ENOTDIR => 127,
-            Errno.EACCES or Errno.ENOEXEC or Errno.EPERM or Errno.EISDIR or Errno.ELIBBAD => 126,
-            _ => 1,
+            Errno.E2BIG or Errno.ENOMEM or Errno.EAGAIN => 1, // not the command's fault
+            _ => 126,
         }
         : 1;
 }

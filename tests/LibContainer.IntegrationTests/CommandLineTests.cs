@@ -22,6 +22,7 @@ public sealed class CommandLineTests
     [InlineData("run|--|/usr/bin/nope", 127)]
     [InlineData("run|--|/etc/passwd", 126)]
     [InlineData("run|--|/usr", 126)]
+    [InlineData("run|--bind|/proc/self/exe:/usr/x/y|--|/bin/true", 1)]
     public void The_exit_code_is_the_programs_or_says_why_there_was_none(string command, int code)
     {
         Requires.Root();
@@ -91,6 +92,42 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public void A_place_that_is_gone_or_full_is_a_sentence()
+    {
+        Requires.Root();
+
+        Shell($"d=$(mktemp -d) && cd $d && rmdir $d && {Repository.NsInit} run --bind a:/b -- ls").Should()
+            .Be(new Command.Result(1, "", "nsinit: 'a' is relative, and the current directory does not exist any more\n"));
+        Shell($"{Repository.NsInit} plan -- ls > /dev/full").Should().Match<Command.Result>(result => result.ExitCode == 1 && result.Error.StartsWith("nsinit: No space left on device"));
+    }
+
+    [Fact]
+    public void An_argument_that_cannot_be_passed_on_is_refused()
+    {
+        Requires.Root();
+
+        Shell($"{Repository.NsInit} run -- echo $(printf 'a\\377b')").Error.Should().Be("nsinit: an argument is not valid UTF-8 and could not be passed on as it is\n");
+        Shell($"{Repository.NsInit} run -- echo $(printf '\\357\\277\\275')").Output.Should().Be("\ufffd\n", "that is a character like any other");
+    }
+
+    /// <summary>The exit code is the program's, whatever arrives while nsinit leaves.</summary>
+    [Fact]
+    public void A_late_signal_does_not_take_the_exit_code_away()
+    {
+        Requires.Root();
+        using Process nsinit = Command.Start(Repository.NsInit, "run", "--", "/bin/sh", "-c", "trap '' USR1; echo ready; read line; exit 5");
+        nsinit.StandardOutput.ReadLine().Should().Be("ready");
+        using PidFd process = PidFd.Open(nsinit.Id);
+
+        nsinit.StandardInput.Close();
+        while (!Readiness.Wait([process], TimeSpan.FromMilliseconds(1))[0])
+            process.TrySendSignal(Signal.SIGUSR1);
+
+        nsinit.WaitForExit();
+        nsinit.ExitCode.Should().Be(5);
+    }
+
+    [Fact]
     public void A_signal_is_passed_on()
     {
         Requires.Root();
@@ -129,6 +166,8 @@ public sealed class CommandLineTests
             File.Copy(file, target);
         }
     }
+
+    private static Command.Result Shell(string script) => Command.Run("/bin/sh", "-c", script);
 
     private static Command.Result NsInit(params string[] arguments) => Command.Run(Repository.NsInit, arguments);
 }

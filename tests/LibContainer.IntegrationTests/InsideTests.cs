@@ -195,4 +195,30 @@ public sealed class InsideTests
     }
 
     private static ProcessConfiguration Tool(params string[] command) => new(command) { Environment = [ProcessConfiguration.DefaultPath, "HOME=/tmp"] };
+
+    /// <summary>Its uid is the host's, and so is the inode of /dev/null that hides a file.</summary>
+    [Fact]
+    public void What_hides_a_path_cannot_be_changed_from_inside()
+    {
+        Requires.Root();
+        UnixFileMode before = File.GetUnixFileMode("/dev/null");
+
+        Sandbox.Result result = Sandbox.Script("chmod 0600 /proc/keys || touch -d 2001-01-01 /proc/keys; echo x > /proc/keys && echo opens");
+
+        result.Error.Should().Contain("Read-only file system");
+        result.Output.Should().Be("opens\n");
+        File.GetUnixFileMode("/dev/null").Should().Be(before);
+    }
+
+    [Fact]
+    public void The_session_keyring_is_its_own_and_empty()
+    {
+        Requires.Root();
+
+        string[] keys = Sandbox.Run(Sandbox.Default with { MaskedPaths = [] }, new ProcessConfiguration("/bin/cat", "/proc/keys")).Lines;
+        string[] inside = Sandbox.Run(Sandbox.Default with { MaskedPaths = [] }, new ProcessConfiguration("/bin/sh", "-c", "cat /proc/keys | grep -c '_ses.*: empty'")).Lines;
+
+        keys.Should().Contain(line => line.Contains("keyring") && line.Contains("_ses"));
+        int.Parse(inside[0], CultureInfo.InvariantCulture).Should().BePositive();
+    }
 }

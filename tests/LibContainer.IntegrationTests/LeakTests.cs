@@ -59,4 +59,23 @@ public sealed class LeakTests
 
         Footprint.Take().Should().Be(before);
     }
+
+    /// <summary>
+    /// At each number of free descriptors a start either succeeds or says why it did not, and no process is left that nobody knows. In a host of its own: a test runner does
+    /// not survive a full table.
+    /// </summary>
+    [Fact]
+    public void A_full_descriptor_table_costs_starts_and_leaves_nothing()
+    {
+        Requires.Root();
+        using ProbeRoot root = new();
+
+        Command.Result result = Command.Run(Repository.TestHost, "full", root.Path);
+
+        string[] lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        result.ExitCode.Should().Be(0, result.Error);
+        lines.Should().Contain("started").And.Contain(line => line.Contains("EMFILE"));
+        lines.Should().OnlyContain(line => line == "started" || line.Contains("EMFILE") || line.StartsWith("children"));
+        lines[^1].Should().Be("children 1", "that is the launcher");
+    }
 }

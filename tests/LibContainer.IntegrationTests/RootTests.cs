@@ -121,4 +121,42 @@ public sealed class RootTests : IDisposable
     }
 
     public void Dispose() => _root.Dispose();
+
+    /// <summary>The mount is made in a mount namespace of the test's own, which nsinit inherits.</summary>
+    [Theory]
+    [InlineData("", 1)]
+    [InlineData("--rw", 0)]
+    public void A_read_only_root_includes_what_is_mounted_below_it(string option, int expected)
+    {
+        Requires.Root();
+        Directory.CreateDirectory(_root["sub"]);
+        foreach (string link in new[] { "bin", "lib", "lib64" })
+            if (new FileInfo("/" + link).LinkTarget is { } target)
+                File.CreateSymbolicLink(_root[link], target);
+
+        string script = $"mount -t tmpfs below {_root["sub"]} && {Repository.NsInit} run --root {_root.Path} {option} --bind /usr:/usr:ro -- /bin/sh -c ': > /sub/written'";
+        Command.Result result = Command.Run("unshare", "-m", "--propagation", "private", "/bin/sh", "-c", script);
+
+        Math.Min(result.ExitCode, 1).Should().Be(expected, result.Error);
+    }
+
+    [Fact]
+    public void A_device_that_lies_in_an_image_cannot_be_opened()
+    {
+        Requires.Root();
+        Command.Run("mknod", _root["null"], "c", "1", "3").ExitCode.Should().Be(0);
+
+        Sandbox.Script("cat /null", OnUserland()).Error.Should().Contain("Permission denied");
+        Sandbox.Script("cat /null", OnUserland() with { Devices = [.. DeviceNode.Defaults, new DeviceNode("/null", DeviceType.Character, 1, 3)] }).Status.Success.Should().BeTrue("one that the container asks for can");
+    }
+
+    [Fact]
+    public void A_directory_is_not_bound_onto_a_file()
+    {
+        Requires.Root();
+        File.WriteAllText(_root["file"], "");
+
+        FluentActions.Invoking(() => Namespaces.Exec(_root.Container with { Mounts = [MountConfiguration.Bind("/usr", "/file")] }, new ProcessConfiguration("/probe")))
+            .Should().Throw<LaunchException>().WithMessage("bind /usr on /file*: move_mount: E*: a directory can only be bound onto a directory, and a file onto a file");
+    }
 }

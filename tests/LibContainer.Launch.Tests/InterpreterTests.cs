@@ -310,7 +310,7 @@ public sealed unsafe class InterpreterTests
         kernel.Names.Should().Equal("setsid", "sendto", "mmap", "recvmsg", "umask");
     }
 
-    /// <summary>Seed bug B2: end of file also comes from a host that died half-way.</summary>
+    /// <summary>In 2014 end of file released the child; it also comes from a host that died half-way.</summary>
     [Theory]
     [InlineData("")]
     [InlineData("go")]

@@ -1,8 +1,13 @@
-// A host to be killed: TestHost COUNT ROOT starts COUNT containers that never end, writes their process ids and "ready", and waits with them.
-// The first clears its parent-death signal.
+// Hosts that a test runner cannot be itself.
+//   TestHost COUNT ROOT  starts COUNT containers that never end, writes their process ids and "ready", and waits with them, to be killed.
+//                        The first clears its parent-death signal.
+//   TestHost full ROOT   starts a container at each small number of free descriptors, and writes how that went.
 using System.Globalization;
 using LibContainer;
 using LibContainer.Configuration;
+
+if (args[0] == "full")
+    return FullTable.Run(args[1]);
 
 int count = int.Parse(args[0], CultureInfo.InvariantCulture);
 ContainerConfiguration container = new() { Root = RootFileSystem.Directory(args[1]) };
@@ -28,3 +33,4 @@ started.Wait();
 Console.WriteLine("ready");
 foreach (Thread thread in threads)
     thread.Join();
+return 0;

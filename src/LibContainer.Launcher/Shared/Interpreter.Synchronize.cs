@@ -49,7 +49,7 @@ internal static unsafe partial class Interpreter
         if (result < 0)
             return result;
 
-        // An explicit word: end of file alone also comes from a host that died half-way, and must not release us (seed weakness B2).
+        // An explicit word: end of file alone also comes from a host that died half-way, and must not release us.
         GoMessage* message = (GoMessage*)buffer;
         if (result < sizeof(GoMessage) || message->Word != GoMessage.Go)
             return -Uapi.ECANCELED;

@@ -36,7 +36,7 @@ internal abstract class ContainerCommand : Command
     protected ContainerConfiguration Container(ParseResult result)
     {
         ContainerConfiguration container = result.GetValue(_root) is { } root
-            ? new() { Root = RootFileSystem.Directory(root.Length == 0 ? root : Path.GetFullPath(root)) }
+            ? new() { Root = RootFileSystem.Directory(FullPath(root)) }
             : new() { Root = RootFileSystem.HostUserland(), Mounts = OnlyTmpWritable() };
         return container with
         {
@@ -67,8 +67,21 @@ internal abstract class ContainerCommand : Command
     {
         string[] parts = text.Split(':');
         return parts is [{ Length: > 0 } source, { Length: > 0 } destination, ..] && parts.Length <= 3 && (parts.Length == 2 || parts[2] is "ro" or "rw")
-            ? MountConfiguration.Bind(Path.GetFullPath(source), destination, readOnly: parts is [.., "ro"])
+            ? MountConfiguration.Bind(FullPath(source), destination, readOnly: parts is [.., "ro"])
             : throw new UsageException($"--bind '{text}' is not SRC:DST or SRC:DST:ro");
+    }
+
+    /// <summary>Relative to where the user is.</summary>
+    private static string FullPath(string path)
+    {
+        try
+        {
+            return path.Length == 0 ? path : Path.GetFullPath(path);
+        }
+        catch (FileNotFoundException)
+        {
+            throw new UsageException($"'{path}' is relative, and the current directory does not exist any more");
+        }
     }
 
     private ImmutableArray<string> Environment(ParseResult result)

@@ -11,8 +11,5 @@ internal sealed class RunCommand : ContainerCommand
         => SetAction(Run);
 
     private int Run(ParseResult result)
-    {
-        using SignalForwarding signals = new();
-        return Namespaces.Exec(Container(result), Process(result), new ExecOptions { Started = signals.Start }).ExitCode;
-    }
+        => Namespaces.Exec(Container(result), Process(result), new ExecOptions { Started = SignalForwarding.Instance.Start }).ExitCode;
 }

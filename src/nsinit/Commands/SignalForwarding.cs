@@ -4,23 +4,29 @@ using LibContainer.Linux;
 
 namespace NsInit.Commands;
 
-/// <summary>Passes on to the program what somebody sends to nsinit. From before the start, so that no signal ends nsinit alone.</summary>
-internal sealed class SignalForwarding : IDisposable
+/// <summary>
+/// Passes on to the program what somebody sends to nsinit: from before the start, so that no signal ends nsinit alone, and to the end of the process, so that none takes the
+/// exit code away. It is therefore never undone.
+/// </summary>
+internal sealed class SignalForwarding
 {
-    /// <summary>Signals that are meant for the program. SIGCHLD, SIGURG and SIGWINCH are ours (seed bug B11).</summary>
+    /// <summary>Signals that are meant for the program. SIGCHLD, SIGURG and SIGWINCH are ours.</summary>
     private static readonly Signal[] Forwarded = [Signal.SIGHUP, Signal.SIGINT, Signal.SIGQUIT, Signal.SIGTERM, Signal.SIGUSR1, Signal.SIGUSR2];
 
-    private readonly List<PosixSignalRegistration> _registrations;
+    private readonly PosixSignalRegistration[] _registrations;
     private readonly Lock _gate = new();
     private readonly HashSet<Signal> _sent = [];
     private readonly Queue<Signal> _early = [];
     private LaunchedProcess? _process;
 
-    internal SignalForwarding() => _registrations = [.. Forwarded.Select(signal => PosixSignalRegistration.Create((PosixSignal)(int)signal, context =>
+    private SignalForwarding() => _registrations = [.. Forwarded.Select(signal => PosixSignalRegistration.Create((PosixSignal)(int)signal, context =>
     {
         context.Cancel = true;
         Receive(signal);
     }))];
+
+    /// <summary>Held here: a registration that is collected is undone.</summary>
+    internal static SignalForwarding Instance { get; } = new();
 
     /// <summary>The program runs: what came before goes to it now.</summary>
     internal void Start(LaunchedProcess process)
@@ -54,9 +60,4 @@ internal sealed class SignalForwarding : IDisposable
         process.TrySendSignal(repeated && signal is (Signal.SIGINT or Signal.SIGTERM) ? Signal.SIGKILL : signal);
     }
 
-    public void Dispose()
-    {
-        foreach (PosixSignalRegistration registration in _registrations)
-            registration.Dispose();
-    }
 }
