@@ -10,7 +10,7 @@ public abstract record RootFileSystem
     public static RootFileSystem Directory(string path) => new DirectoryRoot(path);
 
     /// <summary>
-    /// The programs and libraries of this host, read-only: no image is needed. /tmp is empty, private and writable; there are no homes; /etc holds
+    /// The programs and libraries of this host, read-only: no image is needed. /tmp is empty, private and writable, and so are the directories in between (in memory) unless the root is read-only; there are no homes; /etc holds
     /// what programs need and no secrets.
     /// </summary>
     public static RootFileSystem HostUserland() => new HostUserlandRoot();

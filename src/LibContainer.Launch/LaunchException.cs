@@ -2,7 +2,7 @@ using LibContainer.Linux;
 
 namespace LibContainer.Launch;
 
-/// <summary>A start failed. The process is gone, and with it all that it made.</summary>
+/// <summary>A start failed. The process is gone, and with it its namespaces and mounts; directories that it made in a root as mount points stay, since another container may use them.</summary>
 public sealed class LaunchException : IOException
 {
     internal LaunchException(string message, LaunchStep? step, Errno error, ExitStatus? exitStatus = null)

@@ -31,7 +31,7 @@ internal static class DeviceSteps
         plan.Add(new MakeSymbolicLinkStep("stderr", "/proc/self/fd/2"));
         if (File.Exists("/proc/kcore"))
             plan.Add(new MakeSymbolicLinkStep("kcore", "/proc/kcore"));
-        // POSIX shared memory without a second writable place: HostUserland promises that only /tmp can be written.
+        // POSIX shared memory without a second writable place: who leaves /dev/shm out wants /tmp to be the only one.
         if (container.Root is HostUserlandRoot && !container.Mounts.Any(mount => ContainerPath.Normalize(mount.Destination) == "/dev/shm"))
             plan.Add(new MakeSymbolicLinkStep("shm", "/tmp"));
     }

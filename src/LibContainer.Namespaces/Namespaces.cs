@@ -12,15 +12,15 @@ public static class Namespaces
     /// <param name="container">What the container is.</param>
     /// <param name="process">The program, and as whom it runs.</param>
     /// <param name="options">Streams and call-backs. Null: the host's own streams.</param>
-    /// <param name="cancellationToken">Cancelling kills the container, at whatever step it is.</param>
+    /// <param name="cancellationToken">Cancelling kills the container, at whatever step it is, from the moment it exists.</param>
     /// <returns>How the program ended. When this returns, every byte that it wrote is where it was sent.</returns>
     /// <exception cref="ConfigurationException">The configuration, or this host for it: everything that is wrong, before anything is made.</exception>
     /// <exception cref="LaunchException">A step of the start failed; nothing is left. <see cref="LaunchException.Step"/> is an
     /// <see cref="Launch.Steps.ExecuteStep"/> when it was the program itself that could not be run.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; nothing is left.</exception>
     /// <remarks>
-    /// The container dies with this process, however this process ends. Thread-safe. Nothing is kept between two calls but the launcher, a
-    /// process of 20 KB.
+    /// The container dies with this process, however this process ends. Thread-safe. Between two calls there remain the launcher (a process of 20 KB), the thread that stands for it, and
+    /// the descriptors between the two; never anything for each call.
     /// </remarks>
     public static ExitStatus Exec(
         ContainerConfiguration container, ProcessConfiguration process, ExecOptions? options = null, CancellationToken cancellationToken = default)

@@ -17,8 +17,8 @@ public abstract record StandardStream
     public static StandardStream FromHandle(SafeHandle handle) => new HandleStream(handle);
 
     /// <summary>
-    /// A .NET stream, through a pipe. Input is read until it ends, or until the program has; output is complete when
-    /// <see cref="Namespaces.Exec"/> returns. It stays the caller's and is not closed.
+    /// A .NET stream, through a pipe. Input is read ahead of the program until it ends, or until the program has: what was read by then is lost, and a stream that cannot be
+    /// cancelled (a console) is left waiting for one more read. Output is complete when <see cref="Namespaces.Exec"/> returns. It stays the caller's and is not closed.
     /// </summary>
     public static StandardStream FromStream(Stream stream) => new CopiedStream(stream);
 }
