@@ -17,6 +17,12 @@ public sealed record ExecOptions
     /// <summary>Where its errors go.</summary>
     public StandardStream StandardError { get; init; } = StandardStream.Inherit;
 
+    /// <summary>
+    /// Folder that gets the files <c>pid</c> and <c>start</c> while the program runs, as libcontainer had them: from before <see cref="Started"/> until all else is undone.
+    /// Null: none.
+    /// </summary>
+    public string? DataPath { get; init; }
+
     /// <summary>Is told of each start and end. Null: nobody is.</summary>
     public ILogger? Logger { get; init; }
 

@@ -46,6 +46,7 @@ public static class Namespaces
         using (cancellationToken.Register(static state => ((LaunchedProcess)state!).TrySendSignal(Signal.SIGKILL), launched))
         {
             streams.Started();
+            using PidFiles? files = options.DataPath is { } folder ? PidFiles.Write(folder, launched.Id) : null;
             options.Started?.Invoke(launched);
             ExitStatus status = streams.CopyUntilExit(launched);
             options.Logger?.Ended(launched.Id, status);

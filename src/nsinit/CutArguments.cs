@@ -1,4 +1,5 @@
 using System.CommandLine;
+using NsInit.Commands;
 
 namespace NsInit;
 
@@ -14,7 +15,8 @@ internal sealed record CutArguments(string[] Own, string[] Operands)
             return new CutArguments(arguments, []);
 
         int at = 1;
-        while (at < arguments.Length && arguments[at] is ['-', _, ..] argument && argument != "--")
+        bool hasOptions = command is not OperandCommand { HasOptions: false };
+        while (hasOptions && at < arguments.Length && arguments[at] is ['-', _, ..] argument && argument != "--")
         {
             Option? option = command.Options.FirstOrDefault(option => option.Name == argument || option.Aliases.Contains(argument));
             // "--name=value" is one argument; "--name value" is two; a flag is one.

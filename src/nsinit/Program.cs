@@ -31,6 +31,7 @@ internal static class Program
         root.Directives.Clear(); // "[x]" is an argument like any other
         root.Subcommands.Add(new RunCommand());
         root.Subcommands.Add(new PlanCommand());
+        root.Subcommands.Add(new ExecCommand());
         root.Subcommands.Add(new SpecCommand());
         root.Subcommands.Add(new ConfigCommand());
 
@@ -40,7 +41,7 @@ internal static class Program
         ParseResult result = root.Parse(cut.Own, parser);
         if (result.Errors.Count > 0)
             throw new UsageException(string.Join(' ', result.Errors.Select(error => error.Message)));
-        foreach (ContainerCommand command in root.Subcommands.OfType<ContainerCommand>())
+        foreach (OperandCommand command in root.Subcommands.OfType<OperandCommand>())
             command.Operands = cut.Operands;
         return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
     }

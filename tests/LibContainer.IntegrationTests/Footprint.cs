@@ -1,11 +1,15 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using LibContainer.Launch;
 
 namespace LibContainer.IntegrationTests;
 
-/// <summary>What this process holds of the machine: compared before and after, it shows a leak.</summary>
-internal sealed record Footprint(int Descriptors, string Children, int Mounts, string Files)
+/// <summary>What this process holds of the machine: compared before and after, it shows a leak, and of what.</summary>
+internal sealed partial record Footprint(string Descriptors, string Children, int Mounts, string Files)
 {
+    [GeneratedRegex(@":\[\d+\]$")]
+    private static partial Regex Inode { get; }
+
     /// <summary>After one container, so that what is made once (launcher, image, shared words) is there already.</summary>
     internal static Footprint Take()
     {
@@ -14,10 +18,12 @@ internal sealed record Footprint(int Descriptors, string Children, int Mounts, s
         GC.WaitForPendingFinalizers();
         return new Footprint(
             // Assemblies stay open once loaded, and an exception that is caught for the first time loads some.
-            Directory.GetFileSystemEntries("/proc/self/fd").Count(descriptor => new FileInfo(descriptor).LinkTarget is { } target && !target.EndsWith(".dll", StringComparison.Ordinal)),
+            string.Join('\n', Directory.GetFileSystemEntries("/proc/self/fd").Select(descriptor => new FileInfo(descriptor).LinkTarget)
+                .Where(target => target is not null && !target.EndsWith(".dll", StringComparison.Ordinal)).Select(target => Inode.Replace(target!, "")).Order()),
             ChildrenButLauncher(),
             File.ReadLines("/proc/self/mountinfo").Count(),
-            string.Join('\n', Directory.GetFileSystemEntries(Path.GetTempPath(), "libcontainer-*").Order()));
+            // The tests' own are those of other tests, too, which may run at the same time.
+            string.Join('\n', Directory.GetFileSystemEntries(Path.GetTempPath(), "libcontainer-*").Where(path => !path.Contains("libcontainer-test-")).Order()));
     }
 
     private static string ChildrenButLauncher()

@@ -68,4 +68,15 @@ public sealed class ValueTests
     [Fact]
     public void A_string_with_a_NUL_is_not_cut_but_refused()
         => FluentActions.Invoking(() => NullTerminated.From("/etc\0/x")).Should().Throw<ArgumentException>();
+
+    [Fact]
+    public void A_start_time_is_found_behind_a_name_with_blanks_and_brackets()
+        => ProcessStartTime.Parse("42 (a) b (c)) S 1 42 42 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 123456 1000 100 18446744073709551615").Should().Be("123456");
+
+    [Fact]
+    public void This_process_has_a_start_time_and_nobody_has_none()
+    {
+        ProcessStartTime.Read(Environment.ProcessId).Should().MatchRegex(@"^\d+$");
+        ProcessStartTime.Read(int.MaxValue).Should().BeNull();
+    }
 }

@@ -5,7 +5,7 @@ using LibContainer.Configuration;
 namespace NsInit.Commands;
 
 /// <summary>A command that describes a container by options: what <c>run</c> does and <c>plan</c> shows.</summary>
-internal abstract class ContainerCommand : Command
+internal abstract class ContainerCommand : OperandCommand
 {
     private const string DefaultHostname = "nsinit";
 
@@ -28,9 +28,6 @@ internal abstract class ContainerCommand : Command
         Options.Add(_user);
         Options.Add(_environment);
     }
-
-    /// <summary>The container's command and its arguments.</summary>
-    internal string[] Operands { get; set; } = [];
 
     /// <summary>The container that the options describe.</summary>
     protected ContainerConfiguration Container(ParseResult result)

@@ -1,12 +1,26 @@
 using System.CommandLine;
 using LibContainer;
+using LibContainer.Launch;
 
 namespace NsInit.Commands;
 
 /// <summary><c>nsinit plan</c>: what <c>run</c> would do, in order, without doing it.</summary>
 internal sealed class PlanCommand : ContainerCommand
 {
+    private readonly Option<bool> _exec = new("--exec") { Description = "The steps of exec, with the container.json of the folder data_path, in place of those of run." };
+
     internal PlanCommand()
         : base("plan", "Prints every step that run would make, in order: nsinit plan [options] [--] CMD [ARG ...]. Needs no root.")
-        => SetAction(result => Console.Out.Write(Namespaces.Plan(Container(result), Process(result)).ToString()));
+    {
+        Options.Add(_exec);
+        SetAction(Print);
+    }
+
+    private void Print(ParseResult result)
+    {
+        LaunchPlan plan = result.GetValue(_exec) && ContainerJson.Read(Operands) is { } converted
+            ? Namespaces.Plan(converted.Container, converted.Process)
+            : Namespaces.Plan(Container(result), Process(result));
+        Console.Out.Write(plan.ToString());
+    }
 }

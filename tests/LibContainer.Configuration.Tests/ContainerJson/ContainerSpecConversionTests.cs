@@ -1,0 +1,77 @@
+using System.Text;
+using LibContainer.Configuration.ContainerJson;
+
+namespace LibContainer.Configuration.Tests.ContainerJson;
+
+public sealed class ContainerSpecConversionTests
+{
+    private static ConvertedContainer Convert(string json)
+        => ContainerSpecConversion.Convert(ContainerSpecReader.Read(Encoding.UTF8.GetBytes(json)), "/root/of/it", ["cmd"], name => name switch { "CHOWN" => CapabilitySet.Chown, "KILL" => CapabilitySet.Kill, _ => null });
+
+    [Fact]
+    public void What_is_given_is_taken_over()
+    {
+        ConvertedContainer converted = Convert("""
+            {"hostname":"h","readonly_fs":true,"user":"web","working_dir":"/w","environment":["A=1"],"namespaces":{"NEWNS":true,"NEWPID":true,"NEWUTS":false},"capabilities":["CHOWN","KILL"],
+             "networks":[{"type":"loopback","address":"127.0.0.1/0","gateway":"localhost"}],
+             "mounts":[{"type":"devtmpfs"},{"type":"bind","source":"/s","destination":"/d"},{"type":"bind","source":"/s2","destination":"/d2","writable":true,"private":true}],
+             "device_nodes":[{"type":98,"path":"/dev/disk","major_number":8,"file_mode":25008}]}
+            """);
+
+        converted.Container.Should().BeEquivalentTo(new
+        {
+            Root = RootFileSystem.Directory("/root/of/it"),
+            ReadOnlyRoot = true,
+            Hostname = "h",
+            Namespaces = NamespaceKinds.Mount | NamespaceKinds.Pid,
+        });
+        converted.Container.Networks.Should().Equal(LoopbackNetwork.Instance);
+        converted.Container.Mounts.Should().Equal(MountConfiguration.Defaults
+            .Add(new("/d", "bind", "/s", MountOptions.Recursive | MountOptions.ReadOnly))
+            .Add(new("/d2", "bind", "/s2", MountOptions.Recursive)));
+        converted.Container.Devices.Should().Equal(new DeviceNode("/dev/disk", DeviceType.Block, 8, 0, 0x1B0));
+        converted.Process.Should().BeEquivalentTo(new { User = "web", WorkingDirectory = "/w", NoNewPrivileges = false, Capabilities = CapabilityConfiguration.Of(CapabilitySet.Chown | CapabilitySet.Kill) });
+        converted.Process.Arguments.Should().Equal("cmd");
+        converted.Process.Environment.Should().Equal("A=1");
+    }
+
+    [Fact]
+    public void What_is_not_given_is_what_it_was_then()
+    {
+        ConvertedContainer converted = Convert("""{"namespaces":{"NEWNS":true,"NEWTHING":true}}""");
+
+        converted.Container.Namespaces.Should().Be(NamespaceKinds.Mount, "an unknown namespace contributed nothing");
+        converted.Container.Hostname.Should().BeNull();
+        converted.Container.Networks.Should().BeEmpty();
+        converted.Container.MaskedPaths.Should().BeEmpty();
+        converted.Process.User.Should().Be("0");
+        converted.Process.WorkingDirectory.Should().Be("/");
+        converted.Process.Capabilities.Should().Be(CapabilityConfiguration.Empty);
+    }
+
+    [Theory]
+    [InlineData("""{"context":{"restrictions":"true"}}""", true)]
+    [InlineData("""{"context":{"restrictions":"false"}}""", true)] // any word, as then
+    [InlineData("""{"context":{"restrictions":""}}""", false)]
+    [InlineData("{}", false)]
+    public void Restrictions_are_any_word(string json, bool restricted)
+    {
+        Convert(json).Container.MaskedPaths.IsEmpty.Should().Be(!restricted);
+        Convert(json).Container.ReadOnlyPaths.IsEmpty.Should().Be(!restricted);
+    }
+
+    [Theory]
+    [InlineData("""{"tty":true}""", "tty: is not supported yet")]
+    [InlineData("""{"no_pivot_root":true}""", "no_pivot_root: is not supported yet")]
+    [InlineData("""{"namespaces":{"NEWUSER":true}}""", "namespaces.NEWUSER: is not supported yet")]
+    [InlineData("""{"cgroups":{}}""", "cgroups: is not supported yet")]
+    [InlineData("""{"routes":[{}]}""", "routes: is not supported yet")]
+    [InlineData("""{"networks":[{"type":"loopback"},{"type":"veth"}]}""", "networks[1]: veth is not supported yet")]
+    [InlineData("""{"networks":[{"type":"carrier pigeon"}]}""", "networks[0]: 'carrier pigeon' is not a network strategy")]
+    [InlineData("""{"capabilities":["KILL","FLY"]}""", "capabilities[1]: 'FLY' is not a capability that is known")]
+    [InlineData("""{"device_nodes":[{"type":112}]}""", "device_nodes[0].type: 112 is not a type of device: 99 (c) or 98 (b)")]
+    [InlineData("""{"device_nodes":[{"type":99,"path":"/x","major_number":-1}]}""", "device_nodes[0]: -1:0 is not a device number: 0 to 4095, and 0 to 1048575")]
+    [InlineData("""{"tty":true,"capabilities":["FLY"]}""", "tty: is not supported yet; capabilities[0]: 'FLY' is not a capability that is known")]
+    public void What_is_unknown_or_not_supported_yet_is_told(string json, string sentence)
+        => FluentActions.Invoking(() => Convert(json)).Should().Throw<ConfigurationException>().WithMessage(sentence);
+}

@@ -1,0 +1,157 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using LibContainer.Linux;
+using LibContainer.TestUtilities;
+
+namespace LibContainer.IntegrationTests;
+
+/// <summary><c>nsinit exec</c> in a busybox root, with the container of the 2014 document less its cgroups, veth and host binds.</summary>
+public sealed class ExecCommandTests : IDisposable
+{
+    private readonly TemporaryDirectory _root = new();
+    private readonly TemporaryDirectory _data = new();
+
+    private void Prepare(Action<JsonObject>? change = null)
+    {
+        Requires.Root();
+        Requires.Program("busybox");
+        File.SetUnixFileMode(_root.Path, (UnixFileMode)0b111_101_101);
+        Directory.CreateDirectory(_root["bin"]);
+        Directory.CreateDirectory(_root["etc"]);
+        File.Copy("/bin/busybox", _root["bin/busybox"]);
+        foreach (string applet in new[] { "sh", "ps", "hostname", "id", "cat", "ls", "sleep", "kill", "echo", "true" })
+            File.CreateSymbolicLink(_root[$"bin/{applet}"], "busybox");
+        File.WriteAllText(_root["etc/passwd"], "root:x:0:0:root:/root:/bin/sh\ndaemon:x:1:1:daemon:/usr/sbin:/bin/false\n");
+        File.WriteAllText(_root["etc/group"], "root:x:0:\ndaemon:x:1:\naudio:x:29:daemon\n");
+
+        JsonObject spec = JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Root, "tests/LibContainer.Configuration.Tests/ContainerJson/Data/seed.json")))!.AsObject();
+        spec.Remove("cgroups");
+        spec.Remove("mounts");
+        spec["networks"]!.AsArray().RemoveAt(1);
+        change?.Invoke(spec);
+        File.WriteAllText(_data["container.json"], spec.ToJsonString());
+    }
+
+    [Fact]
+    public void The_container_of_the_document_is_what_it_says()
+    {
+        Prepare();
+
+        Exec("hostname").Should().Be(new Command.Result(0, "fa6f79b16832\n", ""));
+        Exec("ps", "aux").Output.Split('\n')[1].Should().MatchRegex(@"^ *1 root .* ps aux$");
+        Exec("id").Output.Should().Be("uid=0(root) gid=0(root)\n");
+        Exec("cat", "/proc/self/status").Output.Should().Contain("CapEff:\t00000000880425eb\n").And.Contain("CapBnd:\t00000000880425eb\n").And.Contain("CapInh:\t0000000000000000\n");
+        Exec("sh", "-c", "echo $HOME $HOSTNAME").Output.Should().Be("/ fa6f79b16832\n");
+        string[] devices = Exec("ls", "-l", "/dev").Output.Split('\n');
+        foreach (string expected in new[]
+        {
+            @"^c--------- .* 10, 229 .* fuse$", "^crw-rw-rw- .* 1, +3 .* null$", "^crw-rw-rw- .* 1, +5 .* zero$", "^crw-rw-rw- .* 1, +7 .* full$",
+            "^crw-rw-rw- .* 5, +0 .* tty$", "^crw-rw-rw- .* 1, +9 .* urandom$", "^crw-rw-rw- .* 1, +8 .* random$",
+        })
+            devices.Should().Contain(line => System.Text.RegularExpressions.Regex.IsMatch(line, expected), expected);
+    }
+
+    [Theory]
+    [InlineData("sh|-c|exit 7", 7)]
+    [InlineData("sh|-c|sh -c 'kill -15 $$'; exit $?", 143)]
+    [InlineData("nope", 127)]
+    [InlineData("/etc/passwd", 126)]
+    [InlineData("--|sh|-c|exit 3", 3)]
+    public void The_exit_code_is_the_programs(string command, int code)
+    {
+        Prepare();
+
+        Exec(command.Split('|')).ExitCode.Should().Be(code);
+    }
+
+    [Fact]
+    public void While_it_runs_the_files_say_who_it_is_and_then_they_are_gone()
+    {
+        Prepare();
+        using Process nsinit = Start("sh", "-c", "echo ready; exec sleep 1000");
+        nsinit.StandardOutput.ReadLine().Should().Be("ready");
+        SpinWait.SpinUntil(() => File.Exists(_data["pid"]), TimeSpan.FromSeconds(30)).Should().BeTrue();
+        int id = int.Parse(File.ReadAllText(_data["pid"]), System.Globalization.CultureInfo.InvariantCulture);
+
+        File.ReadAllText(_data["start"]).Should().Be(ProcessStartTime.Read(id));
+        Exec("true").Should().Be(new Command.Result(1, "", $"nsinit: the container runs already, as process {id}; entering a running container is not supported yet\n"));
+        using (PidFd process = PidFd.Open(id))
+            process.TrySendSignal(Signal.SIGKILL);
+        nsinit.WaitForExit();
+
+        nsinit.ExitCode.Should().Be(137);
+        Directory.GetFiles(_data.Path).Select(Path.GetFileName).Should().Equal("container.json");
+    }
+
+    [Theory]
+    [InlineData("999999999", "1")] // nobody has it
+    [InlineData("1", "1")] // somebody else has it
+    public void A_stale_pid_file_is_replaced(string pid, string start)
+    {
+        Prepare();
+        File.WriteAllText(_data["pid"], pid);
+        File.WriteAllText(_data["start"], start);
+
+        Exec("echo", "hello").Output.Should().Be("hello\n");
+        File.Exists(_data["pid"]).Should().BeFalse();
+    }
+
+    [Fact]
+    public void A_user_is_looked_up_in_the_containers_files()
+    {
+        Prepare(spec => spec["user"] = "daemon");
+
+        Exec("id").Output.Should().Be("uid=1(daemon) gid=1(daemon) groups=29(audio)\n");
+    }
+
+    [Fact]
+    public void What_cannot_be_run_is_one_sentence()
+    {
+        Prepare(spec => spec["user"] = "ghost");
+        Exec("id").Should().Be(new Command.Result(1, "", "nsinit: process.user: user 'ghost' is not in the container's /etc/passwd\n"));
+        Exec().Should().Be(new Command.Result(1, "", "nsinit: exec needs a command: nsinit exec CMD [ARG ...]\n"));
+
+        File.WriteAllText(_data["pid"], "none");
+        Exec("id").Error.Should().StartWith("nsinit: unable to read pid: ");
+    }
+
+    [Fact]
+    public void A_plan_of_exec_is_of_the_same_container()
+    {
+        Prepare();
+
+        Command.Result plan = Command.Run("/bin/sh", "-c", $"cd {_root.Path} && data_path={_data.Path} {Repository.NsInit} plan --exec -- ls -la");
+
+        plan.Error.Should().BeEmpty();
+        plan.Output.Should().Contain("sethostname fa6f79b16832").And.Contain("mknodat fuse c 10:229 (mode 0000)").And.EndWith("[execve]\n");
+    }
+
+    private Command.Result Exec(params string[] command)
+    {
+        using Process process = Start(command);
+        process.StandardInput.Close();
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return new Command.Result(process.ExitCode, output, error.GetAwaiter().GetResult());
+    }
+
+    private Process Start(params string[] command)
+    {
+        ProcessStartInfo start = new(Repository.NsInit, ["exec", .. command])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = _root.Path,
+        };
+        start.Environment["data_path"] = _data.Path;
+        return Process.Start(start)!;
+    }
+
+    public void Dispose()
+    {
+        _root.Dispose();
+        _data.Dispose();
+    }
+}
