@@ -63,7 +63,7 @@ public static class MountChecks
     {
         if (!IsPath(destination) || ContainerPath.Normalize(destination) is not { Length: > 1 } normal)
             return null; // the validator has said so
-        // Below a mount it is the mount's own content that decides, and that is not there yet.
+        // Below a mount it is the mount's own content that decides, and that is not there yet. (Unlike MountSteps, this may meet what the validator refused.)
         for (int i = 0; i < earlier; i++)
             if (ContainerPath.Normalize(container.Mounts[i].Destination) is { } mount && ContainerPath.IsBelow(normal, mount))
                 return null;

@@ -56,9 +56,19 @@ public static class MountSteps
     /// </summary>
     private static MountFlags TreeFlags(ContainerConfiguration container)
     {
-        bool hasDevices = container.Devices.Any(device => ContainerPath.Normalize(device.Path) is { } path
-            && !container.Mounts.Any(mount => ContainerPath.Normalize(mount.Destination) is { } destination && ContainerPath.IsBelow(path, destination)));
-        return (container.ReadOnlyRoot ? MountFlags.ReadOnly : 0) | (hasDevices ? 0 : MountFlags.NoDev);
+        MountFlags flags = container.ReadOnlyRoot ? MountFlags.ReadOnly : MountFlags.None;
+        foreach (DeviceNode device in container.Devices)
+            if (!IsBelowAMount(container, ContainerPath.Normalize(device.Path)!))
+                return flags;
+        return flags | MountFlags.NoDev;
+    }
+
+    private static bool IsBelowAMount(ContainerConfiguration container, string path)
+    {
+        foreach (MountConfiguration mount in container.Mounts)
+            if (ContainerPath.IsBelow(path, ContainerPath.Normalize(mount.Destination)!))
+                return true;
+        return false;
     }
 
     /// <summary>A later mount in the same place is what a path leads to.</summary>

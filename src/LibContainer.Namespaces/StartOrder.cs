@@ -15,6 +15,13 @@ internal static class StartOrder
 {
     private const int FirstOtherDescriptor = 3;
 
+    // The same in every start, and immutable: made once.
+    private static readonly LaunchStep DieWithHost = new SetParentDeathSignalStep(Signal.SIGKILL);
+    private static readonly LaunchStep NewSession = new NewSessionStep();
+    private static readonly LaunchStep NewKeyring = new NewSessionKeyringStep();
+    private static readonly LaunchStep NotDumpable = new SetDumpableStep(false);
+    private static readonly LaunchStep CloseOthers = new CloseOnExecStep(FirstOtherDescriptor);
+
     /// <summary>The host has to look into the container before the rest of the plan is known.</summary>
     internal static bool NeedsHost(ProcessConfiguration process) => process.User is not null;
 
@@ -50,9 +57,9 @@ internal static class StartOrder
     {
 
         // The launcher kills the container when the host is gone; this is the second line, for when both are killed at once.
-        plan.Add(new SetParentDeathSignalStep(Signal.SIGKILL));
-        plan.Add(new NewSessionStep());
-        plan.Add(new NewSessionKeyringStep());
+        plan.Add(DieWithHost);
+        plan.Add(NewSession);
+        plan.Add(NewKeyring);
         NetworkSteps.Add(plan, container);
         if (container.Hostname is { } hostname)
             plan.Add(new SetHostnameStep(hostname));
@@ -62,7 +69,7 @@ internal static class StartOrder
     private static void AddAfterGo(LaunchPlan.Builder plan, ContainerConfiguration container, ProcessConfiguration process, ResolvedUser? user)
     {
         // From here the process is in its root, and what it opens is the container's. It still is what it was; now it becomes what it shall be.
-        plan.Add(new SetDumpableStep(false));
+        plan.Add(NotDumpable);
         MountSteps.AddReadOnlyRoot(plan, container);
         SecuritySteps.AddResourceLimits(plan, process); // a hard limit may need CAP_SYS_RESOURCE
         CapabilitySteps.AddBounding(plan, process.Capabilities, HostCapabilities.Last); // needs CAP_SETPCAP
@@ -70,7 +77,7 @@ internal static class StartOrder
         plan.Add(new SetUmaskStep(process.Umask));
         plan.Add(new ChangeDirectoryStep(process.WorkingDirectory)); // after the ids, so that the user's rights decide
         SecuritySteps.AddNoNewPrivileges(plan, process);
-        plan.Add(new CloseOnExecStep(FirstOtherDescriptor)); // last, so that no step's descriptor is missed
+        plan.Add(CloseOthers); // last, so that no step's descriptor is missed
         plan.Add(new ExecuteStep(CommandLookup.Candidates(process), process.Arguments, Environment(process, user)));
     }
 
@@ -95,6 +102,6 @@ internal static class StartOrder
             plan.Add(new KeepCapabilitiesStep(false));
         CapabilitySteps.AddSets(plan, process.Capabilities);
         if (changesUser || groupId != 0)
-            plan.Add(new SetParentDeathSignalStep(Signal.SIGKILL)); // prctl(2): a change of ids clears it
+            plan.Add(DieWithHost); // prctl(2): a change of ids clears it
     }
 }

@@ -54,7 +54,12 @@ public sealed class ConfigurationDefaultsTests
     {
         ContainerConfiguration container = new()
         {
-            Root = RootFileSystem.HostUserland(), Mounts = default, Devices = default, MaskedPaths = default, ReadOnlyPaths = default, Networks = default,
+            Root = RootFileSystem.HostUserland(),
+            Mounts = default,
+            Devices = default,
+            MaskedPaths = default,
+            ReadOnlyPaths = default,
+            Networks = default,
         };
 
         new[] { container.Mounts.Length, container.Devices.Length, container.MaskedPaths.Length, container.ReadOnlyPaths.Length, container.Networks.Length }

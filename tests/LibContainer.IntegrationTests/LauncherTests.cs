@@ -73,7 +73,9 @@ public sealed class LauncherTests : IDisposable
         List<string> seen = [];
         LaunchPlan plan = Plan("0", new NewSessionStep(), new SynchronizeStep(), new SetUmaskStep(0));
 
-        using LaunchedProcess process = Launcher.Shared.Start(plan, Options with { Synchronized = waiting =>
+        using LaunchedProcess process = Launcher.Shared.Start(plan, Options with
+        {
+            Synchronized = waiting =>
             {
                 seen.Add(new FileInfo($"/proc/{waiting.Id}/exe").LinkTarget!);
                 return null;

@@ -10,7 +10,12 @@ internal static class Plans
     /// <summary>A directory as root, with nothing in it: a test adds what it is about.</summary>
     internal static ContainerConfiguration Bare { get; } = new()
     {
-        Root = RootFileSystem.Directory("/srv/root"), Mounts = [], Devices = [], MaskedPaths = [], ReadOnlyPaths = [], Networks = [],
+        Root = RootFileSystem.Directory("/srv/root"),
+        Mounts = [],
+        Devices = [],
+        MaskedPaths = [],
+        ReadOnlyPaths = [],
+        Networks = [],
     };
 
     internal static ImmutableArray<LaunchStep> Root(ContainerConfiguration container)

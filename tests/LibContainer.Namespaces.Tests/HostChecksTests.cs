@@ -60,7 +60,9 @@ public sealed class HostChecksTests
         using TemporaryDirectory host = new();
         ContainerConfiguration container = new()
         {
-            Root = RootFileSystem.Directory(host["missing"]), Hostname = "-", Mounts = [MountConfiguration.Bind(host["away"], "/a")],
+            Root = RootFileSystem.Directory(host["missing"]),
+            Hostname = "-",
+            Mounts = [MountConfiguration.Bind(host["away"], "/a")],
         };
 
         Findings(container, new ProcessConfiguration("ls") { UserId = -1 }).Select(finding => finding.Path).Should().BeEquivalentTo(

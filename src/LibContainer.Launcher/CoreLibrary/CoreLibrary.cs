@@ -5,10 +5,20 @@ namespace System
 {
     public class Object { public nint MethodTable; }
     public struct Void { }
-    public struct Boolean { } public struct Char { }
-    public struct SByte { } public struct Byte { } public struct Int16 { } public struct UInt16 { }
-    public struct Int32 { } public struct UInt32 { public const uint MaxValue = 0xFFFFFFFF; } public struct Int64 { } public struct UInt64 { }
-    public struct IntPtr { } public struct UIntPtr { } public struct Single { } public struct Double { }
+    public struct Boolean { }
+    public struct Char { }
+    public struct SByte { }
+    public struct Byte { }
+    public struct Int16 { }
+    public struct UInt16 { }
+    public struct Int32 { }
+    public struct UInt32 { public const uint MaxValue = 0xFFFFFFFF; }
+    public struct Int64 { }
+    public struct UInt64 { }
+    public struct IntPtr { }
+    public struct UIntPtr { }
+    public struct Single { }
+    public struct Double { }
     public abstract class ValueType { }
     public abstract class Enum : ValueType { }
     public struct Nullable<T> where T : struct { }
@@ -19,7 +29,9 @@ namespace System
     public abstract class Delegate { }
     public abstract class MulticastDelegate : Delegate { }
     public class Exception { }
-    public struct RuntimeTypeHandle { } public struct RuntimeMethodHandle { } public struct RuntimeFieldHandle { }
+    public struct RuntimeTypeHandle { }
+    public struct RuntimeMethodHandle { }
+    public struct RuntimeFieldHandle { }
 
     public class Attribute { }
     public enum AttributeTargets { All = 0x7fff }
