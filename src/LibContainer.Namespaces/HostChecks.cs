@@ -41,8 +41,11 @@ internal static class HostChecks
     }
 
     /// <exception cref="ConfigurationException">This process is not root.</exception>
+    /// <exception cref="PlatformNotSupportedException">This is not Linux.</exception>
     internal static void ThrowIfNotAllowed()
     {
+        if (!OperatingSystem.IsLinux())
+            throw new PlatformNotSupportedException("LibContainer starts containers on Linux only");
         if (!Environment.IsPrivilegedProcess)
             throw new ConfigurationException([new ConfigurationFinding("host", "starting a container needs root for now, since user namespaces are not supported yet")]);
     }
