@@ -176,12 +176,20 @@ public sealed class InsideTests
     }
 
     [Fact]
-    public void The_usual_programs_run()
+    public void Dotnet_runs()
     {
         Requires.Root();
-        Requires.Program("gcc");
+        Requires.ProgramOfUserland("dotnet");
 
         Sandbox.Run(Sandbox.Default, Tool("dotnet", "--version")).Output.Should().MatchRegex(@"^\d+\.\d+\.\d+");
+    }
+
+    [Fact]
+    public void A_compiler_runs_and_so_does_what_it_made()
+    {
+        Requires.Root();
+        Requires.ProgramOfUserland("gcc");
+
         Sandbox.Script("cd /tmp && echo 'int main(void){return 7;}' > a.c && gcc a.c && ./a.out").Status.ExitCode.Should().Be(7);
     }
 
@@ -189,7 +197,7 @@ public sealed class InsideTests
     public void Python_runs()
     {
         Requires.Root();
-        Requires.Program("python3");
+        Requires.ProgramOfUserland("python3");
 
         Sandbox.Run(Sandbox.Default, Tool("python3", "-c", "print(1)")).Output.Should().Be("1\n");
     }

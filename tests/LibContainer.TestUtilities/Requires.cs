@@ -15,6 +15,12 @@ public static class Requires
     public static void Program(string name)
         => Check((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, name))), $"the program {name}");
 
+    /// <summary>A program where a container on this host's userland finds it: on the default PATH, and really below /usr or /opt.</summary>
+    public static void ProgramOfUserland(string name) => Check(
+        new[] { "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin" }.Select(folder => new FileInfo(Path.Combine(folder, name))).FirstOrDefault(file => file.Exists) is { } found
+            && (found.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? found.FullName) is { } real && (real.StartsWith("/usr/") || real.StartsWith("/opt/")),
+        $"the program {name} below /usr or /opt");
+
     private static void Check(bool met, string what)
     {
         if (Strict)
