@@ -92,6 +92,16 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public void Only_tmp_can_be_written_and_terminals_work_all_the_same()
+    {
+        Requires.Root();
+        Requires.ProgramOfUserland("python3");
+
+        NsInit("run", "--", "/bin/sh", "-c", "find / -type d -writable 2>/dev/null | grep -v ^/proc").Output.Should().Be("/tmp\n");
+        NsInit("run", "--", "python3", "-c", "import os,pty; m,s=pty.openpty(); os.write(m,b'hi\\n'); print(os.ttyname(s), os.read(s,9))").Output.Should().Be("/dev/pts/0 b'hi\\n'\n");
+    }
+
+    [Fact]
     public void A_place_that_is_gone_or_full_is_a_sentence()
     {
         Requires.Root();

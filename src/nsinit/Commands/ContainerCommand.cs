@@ -52,12 +52,15 @@ internal abstract class ContainerCommand : OperandCommand
         User = result.GetValue(_user),
     };
 
-    /// <summary>Of this host's userland: /dev cannot be written either, and shared memory is a link to /tmp, which the root brings.</summary>
+    /// <summary>
+    /// Of this host's userland: nothing below /dev can be written either, and shared memory is a link to /tmp, which the root brings. Devices open for writing all the same, and
+    /// terminals and message queues are made through the kernel and not through these mounts.
+    /// </summary>
     private static ImmutableArray<MountConfiguration> OnlyTmpWritable() =>
     [
         .. MountConfiguration.Defaults
             .Where(mount => mount.Destination != "/dev/shm")
-            .Select(mount => mount.Destination is "/dev" or "/dev/mqueue" ? mount with { Options = mount.Options | MountOptions.ReadOnly } : mount),
+            .Select(mount => mount.Destination is "/dev" or "/dev/mqueue" or "/dev/pts" ? mount with { Options = mount.Options | MountOptions.ReadOnly } : mount),
     ];
 
     private static MountConfiguration Bind(string text)
