@@ -13,6 +13,9 @@ internal sealed partial record Footprint(string Descriptors, string Children, in
     /// <summary>After one container, so that what is made once (launcher, image, shared words) is there already.</summary>
     internal static Footprint Take()
     {
+        // The runner writes to the console when it likes, and the console copies its descriptor the first time: with a pipe behind it, that looked like a leak.
+        Console.Out.Flush();
+        Console.Error.Flush();
         // A finalizer may still be closing what an earlier test forgot; that is not this test's leak.
         GC.Collect();
         GC.WaitForPendingFinalizers();
