@@ -15,35 +15,6 @@ internal static unsafe class Program
     private const int BufferLength = LaunchRequest.MaxInlinePlan + 4096;
     private const int ControlLength = 256;
 
-    /// <summary>struct msghdr, struct iovec of recvmsg(2).</summary>
-    private struct Message
-    {
-        public byte* Name;
-        public ulong NameLength;
-        public Piece* Pieces;
-        public ulong PieceCount;
-        public byte* Control;
-        public ulong ControlLength;
-        public ulong Flags;
-    }
-
-    private struct Piece
-    {
-        public byte* Start;
-        public ulong Length;
-    }
-
-    /// <summary>struct cmsghdr of cmsg(3), and the descriptors behind it.</summary>
-    private struct Rights
-    {
-        public ulong Length;
-        public int Level;
-        public int Type;
-        public fixed int Descriptors[8];
-
-        public const int HeaderLength = 16;
-    }
-
     /// <summary>struct clone_args of clone3(2), 88 bytes since Linux 5.7.</summary>
     private struct CloneArguments
     {
@@ -91,20 +62,12 @@ internal static unsafe class Program
     /// <returns>False when the host is gone.</returns>
     private static bool Serve(State* state)
     {
-        Rights rights;
-        rights.Length = 0;
         byte* control = stackalloc byte[ControlLength];
-        Piece piece;
+        SocketPiece piece;
         piece.Start = state->Buffer;
         piece.Length = BufferLength;
-        Message message;
-        message.Name = null;
-        message.NameLength = 0;
-        message.Pieces = &piece;
-        message.PieceCount = 1;
-        message.Control = control;
-        message.ControlLength = ControlLength;
-        message.Flags = 0;
+        SocketMessage message = default;
+        message.Initialize(&piece, control, ControlLength);
 
         long received = Kernel.Call(SystemCallNumber.recvmsg, HostSocket, (long)(&message), Uapi.MSG_CMSG_CLOEXEC, 0, 0, 0);
         if (received == -Uapi.EINTR)
@@ -118,10 +81,10 @@ internal static unsafe class Program
         if (request->Kind == LaunchRequestKind.Release)
             return true;
 
-        Rights* passed = (Rights*)control;
+        SocketRights* passed = (SocketRights*)control;
         int count = 0;
-        if (message.ControlLength >= Rights.HeaderLength)
-            count = (int)((passed->Length - Rights.HeaderLength) / sizeof(int));
+        if (message.ControlLength >= SocketRights.HeaderLength)
+            count = (int)((passed->Length - SocketRights.HeaderLength) / sizeof(int));
 
         LaunchReply reply;
         reply.Pid = 0;
@@ -143,7 +106,7 @@ internal static unsafe class Program
         return true;
     }
 
-    private static void Clone(State* state, LaunchRequest* request, Rights* passed, int count, LaunchReply* reply)
+    private static void Clone(State* state, LaunchRequest* request, SocketRights* passed, int count, LaunchReply* reply)
     {
         int pidFd = -1;
         CloneArguments arguments;
@@ -174,7 +137,7 @@ internal static unsafe class Program
             state->LastPidFd = pidFd;
     }
 
-    private static void RunChild(State* state, LaunchRequest* request, Rights* passed, int count)
+    private static void RunChild(State* state, LaunchRequest* request, SocketRights* passed, int count)
     {
         // First of all the launcher's socket goes: its number becomes the child's own.
         Kernel.Call(SystemCallNumber.dup3, passed->Descriptors[0], HostSocket, Uapi.O_CLOEXEC, 0, 0, 0);
@@ -208,23 +171,17 @@ internal static unsafe class Program
 
     private static void Reply(LaunchReply* reply)
     {
-        Rights rights;
-        rights.Length = Rights.HeaderLength + sizeof(int);
+        SocketRights rights;
+        rights.Length = SocketRights.HeaderLength + sizeof(int);
         rights.Level = Uapi.SOL_SOCKET;
         rights.Type = Uapi.SCM_RIGHTS;
         rights.Descriptors[0] = reply->Descriptor;
         rights.Descriptors[1] = 0;
-        Piece piece;
+        SocketPiece piece;
         piece.Start = (byte*)reply;
         piece.Length = (ulong)sizeof(LaunchReply);
-        Message message;
-        message.Name = null;
-        message.NameLength = 0;
-        message.Pieces = &piece;
-        message.PieceCount = 1;
-        message.Control = (byte*)&rights;
-        message.ControlLength = reply->Pid > 0 ? Rights.HeaderLength + 8u : 0u;
-        message.Flags = 0;
+        SocketMessage message = default;
+        message.Initialize(&piece, (byte*)&rights, reply->Pid > 0 ? SocketRights.HeaderLength + 8u : 0u);
         // An error here means that the host is gone; the next receive says so too, and every container dies.
         Kernel.Call(SystemCallNumber.sendmsg, HostSocket, (long)(&message), Uapi.MSG_NOSIGNAL, 0, 0, 0);
     }

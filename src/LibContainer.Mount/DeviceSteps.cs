@@ -17,13 +17,13 @@ internal static class DeviceSteps
             string path = ContainerPath.Normalize(device.Path)!;
             if (isHostsDev && path.StartsWith("/dev/", StringComparison.Ordinal))
                 continue;
-            open = OpenParent(plan, path, open);
+            open = DirectorySteps.Open(plan, Path.GetDirectoryName(path)!, open);
             plan.Add(new MakeNodeStep(Path.GetFileName(path), Type(device.Type), device.Major, device.Minor, device.Mode, device.UserId, device.GroupId));
         }
 
         if (isHostsDev)
             return;
-        OpenParent(plan, "/dev/fd", open);
+        DirectorySteps.Open(plan, "/dev", open);
         plan.Add(new MakeSymbolicLinkStep("ptmx", "pts/ptmx"));
         plan.Add(new MakeSymbolicLinkStep("fd", "/proc/self/fd"));
         plan.Add(new MakeSymbolicLinkStep("stdin", "/proc/self/fd/0"));
@@ -34,14 +34,6 @@ internal static class DeviceSteps
         // POSIX shared memory without a second writable place: who leaves /dev/shm out wants /tmp to be the only one.
         if (container.Root is HostUserlandRoot && !container.Mounts.Any(mount => ContainerPath.Normalize(mount.Destination) == "/dev/shm"))
             plan.Add(new MakeSymbolicLinkStep("shm", "/tmp"));
-    }
-
-    private static string OpenParent(LaunchPlan.Builder plan, string path, string? open)
-    {
-        string parent = Path.GetDirectoryName(path)!;
-        if (parent != open)
-            plan.Add(new OpenDirectoryStep(parent));
-        return parent;
     }
 
     private static NodeType Type(DeviceType type) => type switch

@@ -63,25 +63,18 @@ internal sealed class HostUserland
         foreach (BindStep bind in _binds)
             plan.Add(bind);
         plan.Add(new MaskPathStep("/usr/local/etc")); // settings of this host that came along with /usr
-        string open = "";
+        string? open = null;
         foreach ((string path, string target) in _links.Append(("/var/tmp", "/tmp")).Append(("/var/run", "/run")))
         {
-            open = OpenDirectory(plan, Path.GetDirectoryName(path)!, open);
+            open = DirectorySteps.Open(plan, Path.GetDirectoryName(path)!, open);
             plan.Add(new MakeSymbolicLinkStep(Path.GetFileName(path), target));
         }
-        OpenDirectory(plan, "/etc", open);
+        DirectorySteps.Open(plan, "/etc", open);
         plan.Add(new WriteFileStep("passwd", Passwd));
         plan.Add(new WriteFileStep("group", Group));
         plan.Add(new WriteFileStep("hosts", Hosts(hostname)));
         plan.Add(new OpenDirectoryStep("/run"));
         plan.Add(new MountStep("tmpfs", "/tmp", "tmpfs", MountFlags.NoSuid | MountFlags.NoDev, "mode=1777"));
-    }
-
-    private static string OpenDirectory(LaunchPlan.Builder plan, string directory, string open)
-    {
-        if (directory != open)
-            plan.Add(new OpenDirectoryStep(directory));
-        return directory;
     }
 
     private static string Hosts(string? hostname) => $"127.0.0.1\tlocalhost {hostname}".TrimEnd() + "\n::1\tlocalhost\n";

@@ -43,7 +43,10 @@ internal static class UserLookup
     {
         // A number is always an id: an entry *named* 1000 must not take over user 1000 (CVE-2016-3697).
         if (IsNumber(user))
-            return Accounts(passwd).FirstOrDefault(account => account.UserId == Id(user, "user")) ?? new Account("", Id(user, "user"), 0, "/");
+        {
+            int id = Id(user, "user");
+            return Accounts(passwd).FirstOrDefault(account => account.UserId == id) ?? new Account("", id, 0, "/");
+        }
         return Accounts(passwd).FirstOrDefault(account => account.Name == user)
             ?? throw Finding($"user '{user}' is not in the container's {PasswdFile}");
     }

@@ -7,27 +7,6 @@ internal static unsafe partial class Interpreter
 {
     private const int GoBufferLength = LaunchRequest.MaxInlinePlan + 4096;
 
-    /// <summary>struct iovec, struct msghdr and a cmsghdr with one descriptor, of recvmsg(2) and cmsg(3).</summary>
-    private struct ReceivedMessage
-    {
-        public byte* Name;
-        public ulong NameLength;
-        public byte** Piece;
-        public ulong PieceCount;
-        public byte* Control;
-        public ulong ControlLength;
-        public ulong Flags;
-    }
-
-    private struct ReceivedRight
-    {
-        public ulong Length;
-        public int Level;
-        public int Type;
-        public int Descriptor;
-        public int Padding;
-    }
-
     /// <summary>Tells the host where we are and waits: for the ids it resolves, the network it configures, the hooks it runs.</summary>
     private static long Synchronize(PlanExecution* execution)
     {
@@ -43,8 +22,8 @@ internal static unsafe partial class Interpreter
             SystemCallNumber.mmap, 0, GoBufferLength, Uapi.PROT_READ | Uapi.PROT_WRITE, Uapi.MAP_PRIVATE | Uapi.MAP_ANONYMOUS, -1);
         if (buffer < 0)
             return buffer;
-        ReceivedRight right;
-        right.Descriptor = -1;
+        SocketRights right = default;
+        right.Descriptors[0] = -1;
         result = Receive(execution, (byte*)buffer, &right);
         if (result < 0)
             return result;
@@ -53,22 +32,16 @@ internal static unsafe partial class Interpreter
         GoMessage* message = (GoMessage*)buffer;
         if (result < sizeof(GoMessage) || message->Word != GoMessage.Go)
             return -Uapi.ECANCELED;
-        return message->PlanLength == 0 ? 0 : Replace(execution, message, right.Descriptor);
+        return message->PlanLength == 0 ? 0 : Replace(execution, message, right.Descriptors[0]);
     }
 
-    private static long Receive(PlanExecution* execution, byte* buffer, ReceivedRight* right)
+    private static long Receive(PlanExecution* execution, byte* buffer, SocketRights* right)
     {
-        byte** piece = stackalloc byte*[2];
-        piece[0] = buffer;
-        piece[1] = (byte*)GoBufferLength;
-        ReceivedMessage message;
-        message.Name = null;
-        message.NameLength = 0;
-        message.Piece = piece;
-        message.PieceCount = 1;
-        message.Control = (byte*)right;
-        message.ControlLength = (ulong)sizeof(ReceivedRight);
-        message.Flags = 0;
+        SocketPiece piece;
+        piece.Start = buffer;
+        piece.Length = GoBufferLength;
+        SocketMessage message = default;
+        message.Initialize(&piece, (byte*)right, SocketRights.HeaderLength + 8); // room for one
         long result;
         do
             result = execution->Do(SystemCallNumber.recvmsg, execution->Sync, (long)(&message), Uapi.MSG_CMSG_CLOEXEC);

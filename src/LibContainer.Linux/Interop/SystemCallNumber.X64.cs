@@ -8,14 +8,12 @@ internal static class SystemCallNumber
     public const long close = 3;
     public const long mmap = 9;
     public const long ioctl = 16;
-    public const long getpid = 39;
     public const long socket = 41;
     public const long sendto = 44;
     public const long recvfrom = 45;
     public const long sendmsg = 46;
     public const long recvmsg = 47;
     public const long execve = 59;
-    public const long exit = 60;
     public const long getcwd = 79;
     public const long chdir = 80;
     public const long fchdir = 81;

@@ -8,7 +8,6 @@ internal static class Uapi
 {
     // include/uapi/asm-generic/fcntl.h (the values that x86 and arm64 share), include/uapi/linux/fcntl.h
     public const int O_WRONLY = 0x1;
-    public const int O_RDWR = 0x2;
     public const int O_CREAT = 0x40;
     public const int O_EXCL = 0x80;
     public const int O_CLOEXEC = 0x80000;
@@ -23,10 +22,7 @@ internal static class Uapi
     public const int S_IFDIR = 0x4000;
     public const int S_IFREG = 0x8000;
     public const int S_IFCHR = 0x2000;
-    public const int S_IFBLK = 0x6000;
-    public const int S_IFIFO = 0x1000;
     public const int STATX_TYPE = 0x1;
-    public const int STATX_MODE = 0x2;
 
     // include/uapi/linux/openat2.h
     public const int RESOLVE_NO_MAGICLINKS = 0x02;
@@ -39,10 +35,6 @@ internal static class Uapi
     public const int MS_NOSUID = 0x2;
     public const int MS_NODEV = 0x4;
     public const int MS_NOEXEC = 0x8;
-    public const int MS_NOATIME = 0x400;
-    public const int MS_REC = 0x4000;
-    public const int MS_PRIVATE = 0x40000;
-    public const int MS_STRICTATIME = 0x1000000;
     public const int MNT_DETACH = 2;
     public const int OPEN_TREE_CLONE = 1;
     public const int MOVE_MOUNT_F_EMPTY_PATH = 0x4;
@@ -114,7 +106,6 @@ internal static class Uapi
     public const int P_PIDFD = 3;
     public const int WNOHANG = 1;
     public const int WEXITED = 4;
-    public const int WNOWAIT = 0x01000000;
     public const long PIDFD_GET_INFO = 0xC040FF0B; // _IOWR(0xFF, 11, 64 bytes): the first published size (Linux 6.13, exit since 6.15)
     public const int PIDFD_INFO_EXIT = 8;
 
