@@ -30,6 +30,10 @@ public static class ConfigurationValidator
 
     private static void ValidateRoot(ContainerConfiguration container, Findings findings)
     {
+        if (!Enum.IsDefined(container.RootSwitch))
+            findings.Add("rootSwitch", $"{container.RootSwitch} is not a way to leave the host's root");
+        if (container.MountLabel is { } label)
+            findings.CheckLabel("mountLabel", label);
         if (container.Root is not DirectoryRoot(string path))
             return;
         if (path.Length == 0)
@@ -154,6 +158,11 @@ public static class ConfigurationValidator
         if ((process.Umask & ~0x1FF) != 0)
             findings.Add("process.umask", $"{process.Umask} is not a mask of permission bits");
 
+        ValidateTerminal(process.Terminal, findings);
+        if (process.AppArmorProfile is { } profile)
+            findings.CheckLabel("process.appArmorProfile", profile);
+        if (process.SELinuxLabel is { } label)
+            findings.CheckLabel("process.selinuxLabel", label);
         ValidateCapabilities(process.Capabilities, findings);
         for (int i = 0; i < process.ResourceLimits.Length; i++)
         {
@@ -165,6 +174,19 @@ public static class ConfigurationValidator
             if (process.ResourceLimits.Take(i).Any(other => other.Kind == limit.Kind))
                 findings.Add(new Where("process.resourceLimits", i), $"{limit.Kind} is limited twice");
         }
+    }
+
+    private static void ValidateTerminal(TerminalConfiguration? terminal, Findings findings)
+    {
+        if (terminal is null)
+            return;
+        if (terminal.Rows is < 0 or > ushort.MaxValue || terminal.Columns is < 0 or > ushort.MaxValue)
+            findings.Add("process.terminal", $"{terminal.Rows} rows by {terminal.Columns} columns is not a size: 0 to {ushort.MaxValue}");
+        if (terminal.Path is not { } path)
+            return;
+        if (!Path.IsPathRooted(path))
+            findings.Add("process.terminal.path", $"'{path}' is not an absolute path");
+        findings.CheckText("process.terminal.path", path);
     }
 
     /// <summary>The kernel's own rules (capabilities(7)), told by name and not by EPERM.</summary>
@@ -207,6 +229,15 @@ public static class ConfigurationValidator
         {
             if (text.Contains('\0', StringComparison.Ordinal))
                 Add(where, "contains a NUL character, at which the kernel would stop reading");
+        }
+
+        /// <summary>A label is one line of the kernel's interface.</summary>
+        internal void CheckLabel(Where where, string label)
+        {
+            if (label.Length == 0)
+                Add(where, "a label is not empty; null stands for none");
+            else if (label.AsSpan().ContainsAny('\0', '\n', '"'))
+                Add(where, $"'{label.Replace("\0", "\\0", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}' is not a label: it contains a NUL, a line break or a quote");
         }
 
         /// <returns>The path without dots and double slashes, or null when there is a finding.</returns>

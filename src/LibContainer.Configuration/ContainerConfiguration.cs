@@ -12,6 +12,15 @@ public sealed record ContainerConfiguration
     /// <summary>Nothing can be written to the root itself; mounts in it keep their own setting.</summary>
     public bool ReadOnlyRoot { get; init; }
 
+    /// <summary>How the process leaves the host's root.</summary>
+    public RootSwitch RootSwitch { get; init; }
+
+    /// <summary>
+    /// SELinux context of the files that this container's own file systems in memory hold (tmpfs, devpts): <c>user:role:type:level</c>. Null: the policy's own choice. On a kernel without
+    /// SELinux it is an error.
+    /// </summary>
+    public string? MountLabel { get; init; }
+
     /// <summary>Namespaces of its own. What is not listed is shared with the host.</summary>
     public NamespaceKinds Namespaces { get; init; } = NamespaceKinds.Default;
 

@@ -41,6 +41,15 @@ public sealed record ProcessConfiguration
     /// <summary>No program gains rights by being run: set-user-id bits and file capabilities have no effect.</summary>
     public bool NoNewPrivileges { get; init; } = true;
 
+    /// <summary>A terminal of the container's own, as all three streams and as /dev/console. Null: none. Needs a devpts of the container's own at /dev/pts.</summary>
+    public TerminalConfiguration? Terminal { get; init; }
+
+    /// <summary>AppArmor profile that the program is confined by; it has to be loaded. Null: none. On a kernel without AppArmor it is an error. Source: apparmor(7).</summary>
+    public string? AppArmorProfile { get; init; }
+
+    /// <summary>SELinux context that the program runs in: <c>user:role:type:level</c>. Null: what the policy chooses. On a kernel without SELinux it is an error.</summary>
+    public string? SELinuxLabel { get; init; }
+
     /// <summary>Resource limits. RLIMIT_NOFILE gets a soft limit of 1024 when it is not among them, since the .NET host has raised its own.</summary>
     public ImmutableArray<ResourceLimit> ResourceLimits { get; init => field = value.IsDefault ? [] : value; } = [];
 
