@@ -25,6 +25,7 @@ public static class ConfigurationValidator
         ValidateNamespaces(container, findings);
         ValidateMounts(container, findings);
         ValidateProcess(process, findings);
+        ValidateTerminal(container, process.Terminal, findings);
         return findings.ToImmutable();
     }
 
@@ -158,7 +159,6 @@ public static class ConfigurationValidator
         if ((process.Umask & ~0x1FF) != 0)
             findings.Add("process.umask", $"{process.Umask} is not a mask of permission bits");
 
-        ValidateTerminal(process.Terminal, findings);
         if (process.AppArmorProfile is { } profile)
             findings.CheckLabel("process.appArmorProfile", profile);
         if (process.SELinuxLabel is { } label)
@@ -176,14 +176,18 @@ public static class ConfigurationValidator
         }
     }
 
-    private static void ValidateTerminal(TerminalConfiguration? terminal, Findings findings)
+    private static void ValidateTerminal(ContainerConfiguration container, TerminalConfiguration? terminal, Findings findings)
     {
         if (terminal is null)
             return;
         if (terminal.Rows is < 0 or > ushort.MaxValue || terminal.Columns is < 0 or > ushort.MaxValue)
             findings.Add("process.terminal", $"{terminal.Rows} rows by {terminal.Columns} columns is not a size: 0 to {ushort.MaxValue}");
         if (terminal.Path is not { } path)
+        {
+            if (container.Mounts.LastOrDefault(mount => ContainerPath.Normalize(mount.Destination) == "/dev/pts")?.Type != "devpts")
+                findings.Add("process.terminal", "a new terminal needs a devpts mounted at /dev/pts");
             return;
+        }
         if (!Path.IsPathRooted(path))
             findings.Add("process.terminal.path", $"'{path}' is not an absolute path");
         findings.CheckText("process.terminal.path", path);

@@ -1,4 +1,5 @@
 using LibContainer.Linux;
+using Microsoft.Win32.SafeHandles;
 
 namespace LibContainer.Launch;
 
@@ -25,6 +26,12 @@ public sealed class LaunchedProcess : IDisposable
 
     /// <summary>The process, by descriptor.</summary>
     public PidFd PidFd { get; }
+
+    /// <summary>
+    /// The host's end of the terminal that an <see cref="Steps.OpenTerminalStep"/> made, or null: what is written to it is typed, what is read from it is shown. Reads and writes do not wait.
+    /// Closing it hangs the terminal up; it goes with this object.
+    /// </summary>
+    public SafeFileHandle? Terminal { get; internal set; }
 
     /// <summary>The launcher that kills it when the host is gone, and the number of its pidfd there. Guarded by <see cref="LaunchedProcesses"/>.</summary>
     internal LauncherProcess? Holder { get; set; }
@@ -75,6 +82,7 @@ public sealed class LaunchedProcess : IDisposable
         if (_disposed)
             return;
         _disposed = true;
+        Terminal?.Dispose();
         if (_exitStatus is null && !IsAttached)
         {
             IsAbandoned = true; // the registry keeps the pidfd, to reap it one day

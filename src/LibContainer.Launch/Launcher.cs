@@ -155,12 +155,15 @@ public sealed class Launcher
             {
                 ImmutableArray<LaunchStep> steps = plan.Steps;
                 Span<byte> packet = stackalloc byte[8];
-                while (sync.Receive(packet, out _) == 8)
+                while (sync.Receive(packet, out int descriptor) == 8)
                 {
                     StepReport report = MemoryMarshal.Read<StepReport>(packet);
+                    LaunchStep step = steps[(int)report.Step];
                     if (report.Errno != 0)
-                        throw LaunchException.AtStep(steps[(int)report.Step], (Errno)report.Errno, SystemCallNames.Of(report.Call));
-                    if (Go(sync, options.Synchronized?.Invoke(process)) is { } rest)
+                        throw LaunchException.AtStep(step, (Errno)report.Errno, SystemCallNames.Of(report.Call));
+                    if (step is Steps.OpenTerminalStep)
+                        process.Terminal = TakeOver(descriptor, step);
+                    else if (Go(sync, options.Synchronized?.Invoke(process)) is { } rest)
                         steps = [.. steps.Take((int)report.Step + 1), .. rest.Steps];
                 }
                 uint last = _words.Memory[word];
@@ -177,6 +180,9 @@ public sealed class Launcher
             throw;
         }
     }
+
+    private static SafeFileHandle TakeOver(int descriptor, LaunchStep step)
+        => descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw LaunchException.AtStep(step, Errno.EMFILE, "recvmsg"); // no room in our table
 
     /// <summary>Lets the child go on. When it has been killed meanwhile, the next receive finds that out.</summary>
     private static LaunchPlan? Go(SequencedSocket sync, LaunchPlan? rest)

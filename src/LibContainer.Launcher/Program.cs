@@ -171,17 +171,12 @@ internal static unsafe class Program
 
     private static void Reply(LaunchReply* reply)
     {
-        SocketRights rights;
-        rights.Length = SocketRights.HeaderLength + sizeof(int);
-        rights.Level = Uapi.SOL_SOCKET;
-        rights.Type = Uapi.SCM_RIGHTS;
-        rights.Descriptors[0] = reply->Descriptor;
-        rights.Descriptors[1] = 0;
+        SocketRights right;
         SocketPiece piece;
-        piece.Start = (byte*)reply;
-        piece.Length = (ulong)sizeof(LaunchReply);
         SocketMessage message = default;
-        message.Initialize(&piece, (byte*)&rights, reply->Pid > 0 ? SocketRights.HeaderLength + 8u : 0u);
+        message.Initialize(&piece, &right, reply, sizeof(LaunchReply), reply->Descriptor);
+        if (reply->Pid <= 0)
+            message.ControlLength = 0;
         // An error here means that the host is gone; the next receive says so too, and every container dies.
         Kernel.Call(SystemCallNumber.sendmsg, HostSocket, (long)(&message), Uapi.MSG_NOSIGNAL, 0, 0, 0);
     }

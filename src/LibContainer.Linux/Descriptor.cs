@@ -1,10 +1,85 @@
+using System.Runtime.InteropServices;
 using Tmds.Linux;
 
 namespace LibContainer.Linux;
 
-/// <summary>Descriptors by number.</summary>
-internal static class Descriptor
+/// <summary>Bytes through descriptors: pipes, terminals, files. Source: read(2), write(2).</summary>
+public static unsafe class Descriptor
 {
     /// <summary>Whether the number stands for something. Source: fcntl(2), F_GETFD.</summary>
     internal static bool IsOpen(int number) => LibC.fcntl(number, LibC.F_GETFD) >= 0;
+
+    /// <summary>Reads what is there, and waits while nothing is.</summary>
+    /// <returns>How many bytes; 0 at end of file, and of a terminal whose other end is closed.</returns>
+    /// <exception cref="LinuxException">The read failed.</exception>
+    public static int Read(SafeHandle handle, Span<byte> buffer)
+    {
+        int count;
+        while ((count = TryRead(handle, buffer)) < 0)
+            Readiness.Wait([new Interest(handle)], Timeout.InfiniteTimeSpan);
+        return count;
+    }
+
+    /// <summary>Writes all of it, and waits while there is no room.</summary>
+    /// <exception cref="LinuxException">EPIPE: nobody can read it any more.</exception>
+    public static void Write(SafeHandle handle, ReadOnlySpan<byte> bytes)
+    {
+        while (true)
+        {
+            bytes = bytes[TryWrite(handle, bytes)..];
+            if (bytes.IsEmpty)
+                return;
+            Readiness.Wait([new Interest(handle, ToWrite: true)], Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>As <see cref="Read"/>, but does not wait where the descriptor was opened so.</summary>
+    /// <returns>-1 when nothing is there.</returns>
+    public static int TryRead(SafeHandle handle, Span<byte> buffer)
+    {
+        ArgumentNullException.ThrowIfNull(handle);
+        using Borrowed descriptor = new(handle);
+        fixed (byte* start = buffer)
+        {
+            while (true)
+            {
+                long count = LibC.read(descriptor.Number, start, buffer.Length);
+                if (count >= 0)
+                    return (int)count;
+                switch (Marshal.GetLastPInvokeError())
+                {
+                    case Uapi.EINTR:
+                        break;
+                    case Uapi.EAGAIN:
+                        return -1;
+                    case Uapi.EIO when Terminal.IsTerminal(handle): // a pseudo-terminal says so when its other end is closed: tty_ioctl(4)
+                        return 0;
+                    default:
+                        throw LinuxException.FromLastError("read");
+                }
+            }
+        }
+    }
+
+    /// <summary>Writes what there is room for.</summary>
+    /// <returns>How many bytes; 0 when there is no room.</returns>
+    public static int TryWrite(SafeHandle handle, ReadOnlySpan<byte> bytes)
+    {
+        ArgumentNullException.ThrowIfNull(handle);
+        using Borrowed descriptor = new(handle);
+        fixed (byte* start = bytes)
+        {
+            while (true)
+            {
+                long count = LibC.write(descriptor.Number, start, bytes.Length);
+                if (count >= 0)
+                    return (int)count;
+                int error = Marshal.GetLastPInvokeError();
+                if (error == Uapi.EAGAIN)
+                    return 0;
+                if (error != Uapi.EINTR)
+                    throw LinuxException.FromLastError("write");
+            }
+        }
+    }
 }

@@ -28,6 +28,9 @@ public enum MountFlags : ulong
     /// <summary>MS_PRIVATE: mounts do not propagate in either direction.</summary>
     Private = 0x40000,
 
+    /// <summary>MS_SLAVE: mounts of the other side propagate to this one, and not back.</summary>
+    Slave = 0x80000,
+
     /// <summary>MS_STRICTATIME: access times are always updated.</summary>
     StrictAtime = 0x1000000,
 }

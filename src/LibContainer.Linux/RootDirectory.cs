@@ -71,7 +71,7 @@ public sealed unsafe class RootDirectory : IDisposable
 
         byte[] content = new byte[maxLength + 1]; // the size that stat tells can be a lie: /proc files say 0
         int length = 0;
-        while (length < content.Length && Pipe.Read(file, content.AsSpan(length)) is > 0 and int count)
+        while (length < content.Length && Descriptor.Read(file, content.AsSpan(length)) is > 0 and int count)
             length += count;
         return length <= maxLength ? content[..length] : throw new InvalidDataException($"{path} is longer than {maxLength} bytes");
     }

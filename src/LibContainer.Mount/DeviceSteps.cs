@@ -9,8 +9,7 @@ internal static class DeviceSteps
 {
     internal static void Add(LaunchPlan.Builder plan, ContainerConfiguration container)
     {
-        // A /dev that is bound from the host is the host's: nothing is made in it.
-        bool isHostsDev = container.Mounts.Any(mount => mount.Type == MountConfiguration.BindType && ContainerPath.Normalize(mount.Destination) == "/dev");
+        bool isHostsDev = IsHostsDev(container);
         string? open = null;
         foreach (DeviceNode device in container.Devices)
         {
@@ -35,6 +34,10 @@ internal static class DeviceSteps
         if (container.Root is HostUserlandRoot && !container.Mounts.Any(mount => ContainerPath.Normalize(mount.Destination) == "/dev/shm"))
             plan.Add(new MakeSymbolicLinkStep("shm", "/tmp"));
     }
+
+    /// <summary>A /dev that is bound from the host is the host's: nothing is made in it.</summary>
+    internal static bool IsHostsDev(ContainerConfiguration container)
+        => container.Mounts.Any(mount => mount.Type == MountConfiguration.BindType && ContainerPath.Normalize(mount.Destination) == "/dev");
 
     private static NodeType Type(DeviceType type) => type switch
     {

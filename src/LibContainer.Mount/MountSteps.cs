@@ -9,7 +9,10 @@ namespace LibContainer.Mount;
 public static class MountSteps
 {
     /// <summary>Everything up to and including the change of root.</summary>
-    public static void AddRoot(LaunchPlan.Builder plan, ContainerConfiguration container)
+    /// <param name="plan">Gets the steps.</param>
+    /// <param name="container">What the root is.</param>
+    /// <param name="terminal">The program's terminal, whose device is in the root. Null: it has none.</param>
+    public static void AddRoot(LaunchPlan.Builder plan, ContainerConfiguration container, TerminalConfiguration? terminal = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(container);
@@ -17,7 +20,7 @@ public static class MountSteps
         // Modes are given exactly from here on; the process gets its own mask at the end.
         plan.Add(new SetUmaskStep(0));
         // First of all: what is mounted from here on must not show on the host.
-        plan.Add(new SetPropagationStep(MountFlags.Private | MountFlags.Recursive));
+        plan.Add(new SetPropagationStep(MountFlags.Recursive | (container.RootSwitch == RootSwitch.Move ? MountFlags.Slave : MountFlags.Private)));
         switch (container.Root)
         {
             case DirectoryRoot root:
@@ -29,8 +32,10 @@ public static class MountSteps
         }
 
         foreach (MountConfiguration mount in container.Mounts)
-            AddMount(plan, mount);
+            AddMount(plan, mount, container.MountLabel);
         DeviceSteps.Add(plan, container);
+        if (terminal is not null)
+            TerminalSteps.Add(plan, container, terminal);
         foreach (string path in container.MaskedPaths)
             plan.Add(new MaskPathStep(ContainerPath.Normalize(path)!));
         foreach (string path in container.ReadOnlyPaths)
@@ -38,7 +43,7 @@ public static class MountSteps
         for (int i = 0; i < container.Mounts.Length; i++)
             if (IsFilledFirst(container.Mounts[i]) && !IsCovered(container, i))
                 plan.Add(new ReadOnlyMountStep(ContainerPath.Normalize(container.Mounts[i].Destination)!));
-        plan.Add(new PivotRootStep());
+        RootSwitchSteps.Add(plan, container.RootSwitch);
     }
 
     /// <summary>A read-only root, as late as possible: the host's part of a start may still write files into it.</summary>
@@ -78,15 +83,19 @@ public static class MountSteps
         return container.Mounts.Skip(index + 1).Any(later => ContainerPath.Normalize(later.Destination) == destination);
     }
 
-    private static void AddMount(LaunchPlan.Builder plan, MountConfiguration mount)
+    private static void AddMount(LaunchPlan.Builder plan, MountConfiguration mount, string? label)
     {
         string destination = ContainerPath.Normalize(mount.Destination)!;
         MountFlags flags = Flags(mount.Options);
         if (mount.Type == MountConfiguration.BindType)
             plan.Add(new BindStep(mount.Source, destination, flags, IsFile: HostPath.KindOf(mount.Source) != HostPathKind.Directory));
         else
-            plan.Add(new MountStep(mount.Source, destination, mount.Type, IsFilledFirst(mount) ? flags & ~MountFlags.ReadOnly : flags, mount.Data));
+            plan.Add(new MountStep(mount.Source, destination, mount.Type, IsFilledFirst(mount) ? flags & ~MountFlags.ReadOnly : flags, Data(mount, label)));
     }
+
+    /// <summary>In a file system of the container's own, SELinux would give every file the type of the host's. Source: mount(8), context=.</summary>
+    private static string Data(MountConfiguration mount, string? label)
+        => label is null || mount.Type is not ("tmpfs" or "devpts") ? mount.Data : $"{mount.Data}{(mount.Data.Length == 0 ? "" : ",")}context=\"{label}\"";
 
     /// <summary>An empty file system in memory would be no use read-only: nodes, mount points and links come first.</summary>
     private static bool IsFilledFirst(MountConfiguration mount) => mount.Type == "tmpfs" && (mount.Options & MountOptions.ReadOnly) != 0;

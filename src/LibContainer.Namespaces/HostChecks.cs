@@ -33,6 +33,7 @@ internal static class HostChecks
             .. MountChecks.Check(container),
             .. HostCapabilities.Check(process.Capabilities),
             .. OfLimits(process),
+            .. OfLabels(container, process),
         ];
         if (findings.IsEmpty && ofHost.Length == 0)
             return;
@@ -67,6 +68,9 @@ internal static class HostChecks
                 missing |= kind;
         return missing;
     }
+
+    private static IEnumerable<ConfigurationFinding> OfLabels(ContainerConfiguration container, ProcessConfiguration process)
+        => (process.AppArmorProfile ?? process.SELinuxLabel ?? container.MountLabel) is null ? [] : SecuritySteps.CheckLabels(container, process);
 
     private static IEnumerable<ConfigurationFinding> OfLimits(ProcessConfiguration process)
         => process.ResourceLimits.IsEmpty ? [] : SecuritySteps.Check(process, (HostCapabilities.ReadPermitted() & CapabilitySet.SysResource) != 0);

@@ -1,6 +1,10 @@
+using System.Collections.Immutable;
+using LibContainer.Capabilities;
 using LibContainer.Configuration;
+using LibContainer.Configuration.ContainerJson;
 using LibContainer.Launch;
 using LibContainer.Linux;
+using LibContainer.Security;
 using Microsoft.Extensions.Logging;
 
 namespace LibContainer;
@@ -30,11 +34,11 @@ public static class Namespaces
         ArgumentNullException.ThrowIfNull(process);
         HostChecks.ThrowIfNotAllowed();
         HostChecks.ThrowIfBad(container, process);
-        bool needsHost = StartOrder.NeedsHost(process);
-        LaunchPlan plan = needsHost ? StartOrder.BeforeGo(container) : StartOrder.Plan(container, process);
 
         // Undo is in reverse, by scope: the process is killed and reaped before its streams go.
-        using StandardStreams streams = new(options);
+        using IProgramStreams streams = Streams(options, ref process);
+        bool needsHost = StartOrder.NeedsHost(process);
+        LaunchPlan plan = needsHost ? StartOrder.BeforeGo(container, process) : StartOrder.Plan(container, process);
         LaunchOptions launch = new()
         {
             StandardInput = streams.ChildInput,
@@ -45,7 +49,7 @@ public static class Namespaces
         using LaunchedProcess launched = Start(plan, launch, process.Arguments[0], options.Logger, cancellationToken);
         using (cancellationToken.Register(static state => ((LaunchedProcess)state!).TrySendSignal(Signal.SIGKILL), launched))
         {
-            streams.Started();
+            streams.Started(launched);
             using PidFiles? files = options.DataPath is { } folder ? PidFiles.Write(folder, launched.Id) : null;
             options.Started?.Invoke(launched);
             ExitStatus status = streams.CopyUntilExit(launched);
@@ -53,6 +57,15 @@ public static class Namespaces
             cancellationToken.ThrowIfCancellationRequested();
             return status;
         }
+    }
+
+    private static IProgramStreams Streams(ExecOptions options, ref ProcessConfiguration process)
+    {
+        if (process.Terminal is not { Path: null } terminal)
+            return new StandardStreams(options);
+        TerminalStreams streams = new(options);
+        process = process with { Terminal = streams.Sized(terminal) };
+        return streams;
     }
 
     /// <summary>The host's part: the container's files exist now, and say who the user is.</summary>
@@ -75,6 +88,25 @@ public static class Namespaces
             logger?.StartFailed(command, error.Message);
             throw;
         }
+    }
+
+    /// <summary>A container of 2014 as one of today, on this host: labels that its kernel does not know are passed over in silence, as they were then.</summary>
+    /// <param name="spec">As <c>container.json</c> has it.</param>
+    /// <param name="root">Root directory: in 2014 the current one.</param>
+    /// <param name="arguments">The command.</param>
+    /// <exception cref="ConfigurationException">What is asked for is unknown, or not supported yet: all of it.</exception>
+    public static ConvertedContainer Convert(ContainerSpec spec, string root, ImmutableArray<string> arguments)
+    {
+        ConvertedContainer converted = ContainerSpecConversion.Convert(
+            spec, root, arguments, static name => CapabilityNames.TryParse(name, out CapabilitySet capability) ? capability : null);
+        bool hasAppArmor = SecurityModules.IsAppArmorEnabled, hasSELinux = SecurityModules.IsSELinuxEnabled;
+        return new ConvertedContainer(
+            converted.Container with { MountLabel = hasSELinux ? converted.Container.MountLabel : null },
+            converted.Process with
+            {
+                AppArmorProfile = hasAppArmor ? converted.Process.AppArmorProfile : null,
+                SELinuxLabel = hasSELinux ? converted.Process.SELinuxLabel : null,
+            });
     }
 
     /// <summary>Everything that <see cref="Exec"/> would do in the container's process, in order, without doing it. Needs no rights.</summary>

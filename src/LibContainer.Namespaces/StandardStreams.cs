@@ -7,16 +7,13 @@ using Microsoft.Win32.SafeHandles;
 namespace LibContainer;
 
 /// <summary>The descriptors behind a program's three streams, and the copying between them and .NET streams.</summary>
-internal sealed class StandardStreams : IDisposable
+internal sealed class StandardStreams : IProgramStreams
 {
     private const int BufferLength = 64 * 1024; // a pipe's capacity: pipe(7)
 
     private readonly List<SafeFileHandle> _childEnds = [];
     private readonly List<Output> _outputs = [];
-    private CancellationTokenSource? _inputEnded;
-    private SafeFileHandle? _inputPipe;
-    private Stream? _input;
-    private Task<Exception?>? _inputCopy;
+    private InputPipe? _input;
 
     private sealed record Output(SafeFileHandle Pipe, Stream Target);
 
@@ -35,23 +32,19 @@ internal sealed class StandardStreams : IDisposable
         }
     }
 
-    /// <summary>Null: the host's own.</summary>
-    internal SafeHandle? ChildInput { get; }
+    public SafeHandle? ChildInput { get; }
 
-    internal SafeHandle? ChildOutput { get; }
+    public SafeHandle? ChildOutput { get; }
 
-    internal SafeHandle? ChildError { get; }
+    public SafeHandle? ChildError { get; }
 
     private SafeHandle? OpenInput(StandardStream stream)
     {
         if (stream is not CopiedStream copied)
             return Open(stream, FileAccess.Read);
-        (SafeFileHandle read, SafeFileHandle write) = Pipe.Create();
-        _childEnds.Add(read);
-        _inputPipe = write;
-        _input = copied.Stream;
-        _inputEnded = new CancellationTokenSource();
-        return read;
+        _input = new InputPipe(copied.Stream);
+        _childEnds.Add(_input.ReadEnd);
+        return _input.ReadEnd;
     }
 
     private SafeHandle? OpenOutput(StandardStream stream)
@@ -80,11 +73,10 @@ internal sealed class StandardStreams : IDisposable
     }
 
     /// <summary>The program has its ends. Ours of the same pipes must go, or they would never end.</summary>
-    internal void Started()
+    public void Started(LaunchedProcess process)
     {
         CloseChildEnds();
-        if (_inputPipe is not null)
-            _inputCopy = Task.Run(CopyInput);
+        _input?.Start();
     }
 
     /// <summary>Copies what the program writes until it has ended and its pipes are empty.</summary>
@@ -92,7 +84,7 @@ internal sealed class StandardStreams : IDisposable
     /// At the moment a process has ended, all that it wrote is in the pipes. So: read until end of file, or, when a process that it left
     /// behind holds a pipe open, until the pipe is empty. Neither loses a byte, and neither waits for a stranger.
     /// </remarks>
-    internal ExitStatus CopyUntilExit(LaunchedProcess process)
+    public ExitStatus CopyUntilExit(LaunchedProcess process)
     {
         if (_outputs.Count > 0)
         {
@@ -107,7 +99,7 @@ internal sealed class StandardStreams : IDisposable
             }
         }
         ExitStatus status = process.WaitForExit();
-        ThrowIfInputFailed();
+        _input?.ThrowIfFailed();
         return status;
     }
 
@@ -129,7 +121,7 @@ internal sealed class StandardStreams : IDisposable
             {
                 if (!ready[i])
                     continue;
-                int count = Pipe.Read(_outputs[i].Pipe, buffer);
+                int count = Descriptor.Read(_outputs[i].Pipe, buffer);
                 if (count > 0)
                 {
                     _outputs[i].Target.Write(buffer, 0, count);
@@ -142,46 +134,6 @@ internal sealed class StandardStreams : IDisposable
         }
     }
 
-    /// <returns>What went wrong with the caller's stream; that the program no longer reads is not wrong.</returns>
-    private async Task<Exception?> CopyInput()
-    {
-        byte[] buffer = new byte[BufferLength];
-        try
-        {
-            while (await _input!.ReadAsync(buffer, _inputEnded!.Token).ConfigureAwait(false) is > 0 and int count)
-            {
-                try
-                {
-                    Pipe.Write(_inputPipe!, buffer.AsSpan(0, count));
-                }
-                catch (Exception error) when (error is LinuxException { Error: Errno.EPIPE } or ObjectDisposedException)
-                {
-                    return null; // nobody reads any more, or the program has ended
-                }
-            }
-            return null;
-        }
-        catch (OperationCanceledException)
-        {
-            return null; // the program has ended
-        }
-        catch (Exception error)
-        {
-            return error;
-        }
-        finally
-        {
-            _inputPipe!.Dispose(); // end of file for the program
-        }
-    }
-
-    private void ThrowIfInputFailed()
-    {
-        // A stream that is still waiting for its source (a terminal, say) is left to it; what it reads then is thrown away.
-        if (_inputCopy is { IsCompleted: true } copy && copy.Result is { } error)
-            throw new IOException($"the program's input could not be read: {error.Message}", error);
-    }
-
     private void CloseChildEnds()
     {
         foreach (SafeFileHandle end in _childEnds)
@@ -192,11 +144,8 @@ internal sealed class StandardStreams : IDisposable
     public void Dispose()
     {
         CloseChildEnds();
-        _inputEnded?.Cancel();
-        _inputPipe?.Dispose();
+        _input?.Dispose();
         foreach (Output output in _outputs)
             output.Pipe.Dispose();
-        if (_inputCopy is null or { IsCompleted: true })
-            _inputEnded?.Dispose();
     }
 }

@@ -29,7 +29,7 @@ internal static class StartOrder
     internal static LaunchPlan Plan(ContainerConfiguration container, ProcessConfiguration process)
     {
         LaunchPlan.Builder plan = new((ulong)container.Namespaces);
-        AddBeforeGo(plan, container);
+        AddBeforeGo(plan, container, process);
         if (NeedsHost(process))
             plan.Add(new SynchronizeStep());
         AddAfterGo(plan, container, process, null);
@@ -37,10 +37,10 @@ internal static class StartOrder
     }
 
     /// <summary>Up to the point at which the process waits for the host.</summary>
-    internal static LaunchPlan BeforeGo(ContainerConfiguration container)
+    internal static LaunchPlan BeforeGo(ContainerConfiguration container, ProcessConfiguration process)
     {
         LaunchPlan.Builder plan = new((ulong)container.Namespaces);
-        AddBeforeGo(plan, container);
+        AddBeforeGo(plan, container, process);
         plan.Add(new SynchronizeStep());
         return plan.Build();
     }
@@ -53,17 +53,17 @@ internal static class StartOrder
         return plan.Build();
     }
 
-    private static void AddBeforeGo(LaunchPlan.Builder plan, ContainerConfiguration container)
+    private static void AddBeforeGo(LaunchPlan.Builder plan, ContainerConfiguration container, ProcessConfiguration process)
     {
-
         // The launcher kills the container when the host is gone; this is the second line, for when both are killed at once.
         plan.Add(DieWithHost);
         plan.Add(NewSession);
+        SecuritySteps.AddLabels(plan, process); // while /proc is the host's
         plan.Add(NewKeyring);
         NetworkSteps.Add(plan, container);
         if (container.Hostname is { } hostname)
             plan.Add(new SetHostnameStep(hostname));
-        MountSteps.AddRoot(plan, container);
+        MountSteps.AddRoot(plan, container, process.Terminal);
     }
 
     private static void AddAfterGo(LaunchPlan.Builder plan, ContainerConfiguration container, ProcessConfiguration process, ResolvedUser? user)
@@ -91,10 +91,13 @@ internal static class StartOrder
         bool changesUser = userId != 0 || isUnknown;
         if (changesUser)
             plan.Add(new KeepCapabilitiesStep(true)); // else the permitted set is gone with uid 0, and capset could give nothing back
+        bool ownsTerminal = process.Terminal is { Path: null }; // one that the host lent stays whose it is
         if (isUnknown)
-            plan.Add(new SetUserStep(process.User!));
+            plan.Add(new SetUserStep(process.User!, ownsTerminal));
         else
         {
+            if (ownsTerminal && userId != 0)
+                plan.Add(new OwnTerminalStep(userId));
             plan.Add(new SetGroupsStep(user is null ? process.AdditionalGroupIds : user.AdditionalGroupIds.AddRange(process.AdditionalGroupIds)));
             plan.Add(new SetIdsStep(userId, groupId));
         }

@@ -29,6 +29,35 @@ public static class SecuritySteps
             plan.Add(Step(limit.Kind, limit.Soft ?? ulong.MaxValue, limit.Hard ?? ulong.MaxValue));
     }
 
+    /// <summary>What a security module confines the program by, from the moment that it is executed. Needs the host's /proc.</summary>
+    public static void AddLabels(LaunchPlan.Builder plan, ProcessConfiguration process)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(process);
+        if (process.AppArmorProfile is { } profile)
+            plan.Add(new SetLabelStep($"AppArmor profile {profile}", "apparmor/exec", $"exec {profile}"));
+        if (process.SELinuxLabel is { } label)
+        {
+            plan.Add(new SetLabelStep($"SELinux context {label} of new keyrings", "keycreate", label)); // or the program may not use its own session keyring
+            plan.Add(new SetLabelStep($"SELinux context {label}", "exec", label));
+        }
+    }
+
+    /// <summary>Finds labels that this kernel would pass over.</summary>
+    public static IEnumerable<ConfigurationFinding> CheckLabels(ContainerConfiguration container, ProcessConfiguration process)
+    {
+        ArgumentNullException.ThrowIfNull(container);
+        ArgumentNullException.ThrowIfNull(process);
+        if (process.AppArmorProfile is not null && !SecurityModules.IsAppArmorEnabled)
+            yield return new ConfigurationFinding("process.appArmorProfile", "AppArmor is not enabled on this kernel, and the program would run unconfined");
+        if ((process.SELinuxLabel ?? container.MountLabel) is null || SecurityModules.IsSELinuxEnabled)
+            yield break;
+        if (process.SELinuxLabel is not null)
+            yield return new ConfigurationFinding("process.selinuxLabel", "SELinux is not enabled on this kernel, and the program would run unconfined");
+        if (container.MountLabel is not null)
+            yield return new ConfigurationFinding("mountLabel", "SELinux is not enabled on this kernel, and files would have no label");
+    }
+
     /// <summary>no_new_privs, right before the program is run.</summary>
     public static void AddNoNewPrivileges(LaunchPlan.Builder plan, ProcessConfiguration process)
     {

@@ -9,7 +9,7 @@ internal static class ErrorLog
     {
         if (Environment.GetEnvironmentVariable("log") is not { Length: > 0 } path)
         {
-            Console.Error.WriteLine($"nsinit: {message}");
+            Output.Error.WriteLine($"nsinit: {message}");
             return;
         }
         try
@@ -18,7 +18,7 @@ internal static class ErrorLog
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            Console.Error.WriteLine($"nsinit: {message}\nnsinit: log '{path}' cannot be written: {error.Message}");
+            Output.Error.WriteLine($"nsinit: {message}\nnsinit: log '{path}' cannot be written: {error.Message}");
         }
     }
 }

@@ -43,7 +43,13 @@ internal static class Program
             throw new UsageException(string.Join(' ', result.Errors.Select(error => error.Message)));
         foreach (OperandCommand command in root.Subcommands.OfType<OperandCommand>())
             command.Operands = cut.Operands;
-        return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        return result.Invoke(new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+            Output = Output.Standard,
+            Error = Output.Error,
+        });
     }
 
     /// <summary>What is no UTF-8 has become U+FFFD in our arguments, and would reach the program, or name a file, as something else.</summary>

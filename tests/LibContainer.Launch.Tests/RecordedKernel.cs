@@ -7,6 +7,7 @@ namespace LibContainer.Launch.Tests;
 internal sealed unsafe class RecordedKernel
 {
     private readonly Func<string, Call, long> _answer;
+    private string? _lastOpened;
 
     /// <summary>One system call: its name, its numbers, and the texts that the numbers may point to.</summary>
     internal sealed record Call(string Name, long A, long B, long C, long D, long E)
@@ -18,7 +19,7 @@ internal sealed unsafe class RecordedKernel
     internal RecordedKernel(Func<string, Call, long?>? answer = null)
     {
         int next = 100;
-        _answer = (name, call) => answer?.Invoke(name, call) ?? Default(name, ref next);
+        _answer = (name, call) => answer?.Invoke(name, call) ?? Default(name, call, ref next);
     }
 
     /// <summary>All calls but close, in order.</summary>
@@ -61,16 +62,21 @@ internal sealed unsafe class RecordedKernel
         }
         Call call = new(SystemCallNames.Of(number), a, b, c, d, e);
         Calls.Add(call);
+        if (call.Name is "openat" or "openat2")
+            _lastOpened = Call.Text(call.B);
+        if (call.Name == "fstatfs")
+            *(ulong*)call.B = _lastOpened switch { "/proc" => Uapi.PROC_SUPER_MAGIC, "dev/pts/ptmx" => Uapi.DEVPTS_SUPER_MAGIC, _ => 0 };
         long result = _answer(call.Name, call);
         if (result is >= 100 and < 1000)
             Open.Add(result);
         return result;
     }
 
-    private static long Default(string name, ref int next) => name switch
+    private static long Default(string name, Call call, ref int next) => name switch
     {
         "recvfrom" => -(long)Errno.EAGAIN, // the host is there and says nothing
         "openat" or "openat2" or "open_tree" or "fsopen" or "fsmount" or "socket" => next++,
+        "ioctl" when call.B == Uapi.TIOCGPTPEER => next++,
         _ => 0,
     };
 }

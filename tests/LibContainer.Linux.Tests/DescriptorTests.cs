@@ -23,9 +23,9 @@ public sealed class DescriptorTests
             int length = other.Receive(buffer, out int descriptor);
             Encoding.UTF8.GetString(buffer[..length]).Should().Be("abc");
             using (SafeFileHandle received = new(descriptor, ownsHandle: true))
-                Pipe.Write(received, "x"u8);
+                Descriptor.Write(received, "x"u8);
             byte[] arrived = new byte[1];
-            Pipe.Read(read, arrived).Should().Be(1);
+            Descriptor.Read(read, arrived).Should().Be(1);
         }
     }
 
@@ -123,7 +123,7 @@ public sealed class DescriptorTests
         using (otherWrite)
         {
             Readiness.Wait([read, other], TimeSpan.Zero).Should().Equal(false, false);
-            Pipe.Write(otherWrite, "x"u8);
+            Descriptor.Write(otherWrite, "x"u8);
             Readiness.Wait([read, other], Timeout.InfiniteTimeSpan).Should().Equal(false, true);
         }
     }

@@ -18,10 +18,10 @@ internal static class Plans
         Networks = [],
     };
 
-    internal static ImmutableArray<LaunchStep> Root(ContainerConfiguration container)
+    internal static ImmutableArray<LaunchStep> Root(ContainerConfiguration container, TerminalConfiguration? terminal = null)
     {
         LaunchPlan.Builder plan = new();
-        MountSteps.AddRoot(plan, container);
+        MountSteps.AddRoot(plan, container, terminal);
         return plan.Build().Steps;
     }
 }

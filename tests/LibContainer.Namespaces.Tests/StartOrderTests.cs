@@ -167,13 +167,33 @@ public sealed class StartOrderTests
     public void The_two_halves_of_a_start_are_the_whole()
     {
         ContainerConfiguration container = new() { Root = RootFileSystem.Directory("/r"), Hostname = "h", ReadOnlyRoot = true };
-        ProcessConfiguration byName = new("/x") { User = "web", Environment = ["HOME=/h"], AdditionalGroupIds = [9] };
+        ProcessConfiguration byName = new("/x") { Terminal = new(), User = "web", Environment = ["HOME=/h"], AdditionalGroupIds = [9] };
         ProcessConfiguration byNumber = byName with { User = null, UserId = 5, GroupId = 6, AdditionalGroupIds = [7, 9] };
 
-        IEnumerable<LaunchStep> halves = StartOrder.BeforeGo(container).Steps.Where(step => step is not SynchronizeStep)
+        IEnumerable<LaunchStep> halves = StartOrder.BeforeGo(container, byName).Steps.Where(step => step is not SynchronizeStep)
             .Concat(StartOrder.AfterGo(container, byName, new ResolvedUser(5, 6, [7], "/home")).Steps);
 
         halves.Should().Equal(StartOrder.Plan(container, byNumber).Steps);
+    }
+
+    /// <summary>/proc is the host's only then, and a label is written through it.</summary>
+    [Fact]
+    public void Labels_come_before_anything_is_mounted_and_the_keyrings_before_the_keyring()
+    {
+        List<LaunchStep> steps = [.. Plan(Container, Process with { AppArmorProfile = "p", SELinuxLabel = "l" })];
+
+        steps.FindLastIndex(step => step is SetLabelStep).Should().BeLessThan(steps.FindIndex(step => step is SetPropagationStep));
+        steps.FindIndex(step => step is SetLabelStep { Attribute: "keycreate" }).Should().BePositive().And.BeLessThan(steps.FindIndex(step => step is NewSessionKeyringStep));
+    }
+
+    [Fact]
+    public void A_terminal_is_the_users_while_there_are_the_rights_to_give_it_away()
+    {
+        List<LaunchStep> steps = [.. Plan(Container, Process with { Terminal = new() })];
+
+        steps.IndexOf(new OwnTerminalStep(1000)).Should().BePositive().And.BeLessThan(steps.FindIndex(step => step is SetIdsStep));
+        Plan(Container, Process with { Terminal = new() { Path = "/dev/pts/1" } }).Should().NotContain(step => step is OwnTerminalStep, "that one is the host's");
+        Plan(Container, Process with { Terminal = new(), UserId = 0 }).Should().NotContain(step => step is OwnTerminalStep, "it is root's already");
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using LibContainer.Configuration;
 using LibContainer.Launch;
 using LibContainer.Launch.Steps;
@@ -70,5 +71,22 @@ public sealed class SecurityStepsTests
         LaunchPlan.Builder plan = new();
         SecuritySteps.AddResourceLimits(plan, process);
         return [.. plan.Build().Steps.Cast<SetResourceLimitStep>()];
+    }
+
+    [Fact]
+    public void Labels_are_written_as_the_modules_want_them()
+        => Labels(Process with { AppArmorProfile = "docker-default", SELinuxLabel = "a:b:c:s0" }).Should().Equal(
+            new SetLabelStep("AppArmor profile docker-default", "apparmor/exec", "exec docker-default"),
+            new SetLabelStep("SELinux context a:b:c:s0 of new keyrings", "keycreate", "a:b:c:s0"),
+            new SetLabelStep("SELinux context a:b:c:s0", "exec", "a:b:c:s0"));
+
+    [Fact]
+    public void Without_labels_there_is_no_step() => Labels(Process).Should().BeEmpty();
+
+    private static ImmutableArray<LaunchStep> Labels(ProcessConfiguration process)
+    {
+        LaunchPlan.Builder plan = new();
+        SecuritySteps.AddLabels(plan, process);
+        return plan.Build().Steps;
     }
 }

@@ -41,6 +41,8 @@ public static class ContainerSpecConversion
         {
             Root = RootFileSystem.Directory(root),
             ReadOnlyRoot = spec.ReadOnlyFileSystem,
+            RootSwitch = spec.NoPivotRoot ? RootSwitch.Move : RootSwitch.Pivot,
+            MountLabel = Label(spec, "mount_label"),
             Namespaces = spec.Namespaces.Where(entry => entry.Value).Aggregate(NamespaceKinds.None, (kinds, entry) => kinds | Namespaces.GetValueOrDefault(entry.Key)),
             Hostname = spec.Hostname.Length == 0 ? null : spec.Hostname,
             Mounts = [.. MountConfiguration.Defaults, .. spec.Mounts.Where(mount => mount.Type == "bind").Select(Bind)],
@@ -57,16 +59,17 @@ public static class ContainerSpecConversion
             User = spec.User.Length == 0 ? "0" : spec.User,
             Capabilities = CapabilityConfiguration.Of(capabilities),
             NoNewPrivileges = false,
+            Terminal = spec.Tty ? new TerminalConfiguration() : null,
+            AppArmorProfile = Label(spec, "apparmor_profile"),
+            SELinuxLabel = Label(spec, "process_label"),
         };
         return findings.Count == 0 ? new ConvertedContainer(container, process) : throw new ConfigurationException([.. findings]);
     }
 
+    private static string? Label(ContainerSpec spec, string key) => spec.Context.TryGetValue(key, out string? label) && label.Length > 0 ? label : null;
+
     private static IEnumerable<ConfigurationFinding> Unsupported(ContainerSpec spec)
     {
-        if (spec.NoPivotRoot)
-            yield return new ConfigurationFinding("no_pivot_root", "is not supported yet");
-        if (spec.Tty)
-            yield return new ConfigurationFinding("tty", "is not supported yet");
         if (spec.Namespaces.GetValueOrDefault("NEWUSER"))
             yield return new ConfigurationFinding("namespaces.NEWUSER", "is not supported yet");
         if (spec.Cgroups is not null)

@@ -3,11 +3,11 @@ using LibContainer.Linux;
 namespace LibContainer.Launch.Steps;
 
 /// <summary>Changes how mounts propagate between this namespace and the one it was copied from.</summary>
-/// <param name="Flags"><see cref="MountFlags.Private"/>, with <see cref="MountFlags.Recursive"/> for the whole tree.</param>
+/// <param name="Flags"><see cref="MountFlags.Private"/> or <see cref="MountFlags.Slave"/>, with <see cref="MountFlags.Recursive"/> for the whole tree.</param>
 public sealed record SetPropagationStep(MountFlags Flags) : LaunchStep
 {
     /// <inheritdoc/>
-    public override string Description => $"mount / {((Flags & MountFlags.Recursive) != 0 ? "r" : "")}private";
+    public override string Description => $"mount / {((Flags & MountFlags.Recursive) != 0 ? "r" : "")}{((Flags & MountFlags.Slave) != 0 ? "slave" : "private")}";
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> SystemCalls => Calls;
@@ -205,5 +205,41 @@ public sealed record PivotRootStep : LaunchStep
 
     private static readonly string[] Calls = ["fchdir", "pivot_root", "umount2", "chdir"];
 
+    internal override string? Hint(Errno error, string systemCall)
+        => (error, systemCall) is (Errno.EINVAL, "pivot_root") ? "the host's root may be an initramfs, which cannot be pivoted away from: no_pivot_root, RootSwitch.Move" : null;
+
     internal override void Write(PlanWriter plan, ref StepRecord record) => record.Kind = StepKind.PivotRoot;
+}
+
+/// <summary>Changes to the new root and leaves the host's behind it, for hosts whose root cannot be pivoted away from.</summary>
+public sealed record ChangeRootStep : LaunchStep
+{
+    /// <inheritdoc/>
+    public override string Description => "chroot to the root";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> SystemCalls => Calls;
+
+    private static readonly string[] Calls = ["fchdir", "chroot", "chdir"];
+
+    internal override void Write(PlanWriter plan, ref StepRecord record) => record.Kind = StepKind.ChangeRoot;
+}
+
+/// <summary>Unmounts something of the host's in the container's mount namespace. One that is gone already is left alone.</summary>
+/// <param name="Path">Where it is mounted on the host.</param>
+public sealed record UnmountStep(string Path) : LaunchStep
+{
+    /// <inheritdoc/>
+    public override string Description => $"umount2 {Path} of the host";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> SystemCalls => Calls;
+
+    private static readonly string[] Calls = ["umount2"];
+
+    internal override void Write(PlanWriter plan, ref StepRecord record)
+    {
+        record.Kind = StepKind.Unmount;
+        record.Text = plan.Text(Path);
+    }
 }

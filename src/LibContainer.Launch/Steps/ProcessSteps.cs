@@ -167,15 +167,17 @@ public sealed record SetIdsStep(int UserId, int GroupId) : LaunchStep
 
 /// <summary>Stands for groups and ids in a plan that is shown before the container exists, in whose files the user is looked up.</summary>
 /// <param name="User"><c>name</c>, <c>uid</c>, <c>name:group</c>.</param>
-public sealed record SetUserStep(string User) : LaunchStep
+/// <param name="OwnsTerminal">The terminal becomes this user's.</param>
+public sealed record SetUserStep(string User, bool OwnsTerminal = false) : LaunchStep
 {
     /// <inheritdoc/>
-    public override string Description => $"setgroups, setresgid, setresuid of {User}, looked up in the container";
+    public override string Description => $"{(OwnsTerminal ? "fchownat of the terminal, " : "")}setgroups, setresgid, setresuid of {User}, looked up in the container";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> SystemCalls => Calls;
+    public override IReadOnlyList<string> SystemCalls => OwnsTerminal ? WithTerminal : Calls;
 
     private static readonly string[] Calls = ["setgroups", "setresgid", "setresuid"];
+    private static readonly string[] WithTerminal = ["fchownat", .. Calls];
 
     internal override void Write(PlanWriter plan, ref StepRecord record)
         => throw new InvalidOperationException($"user {User} has to be looked up before this plan can be carried out");
@@ -231,6 +233,38 @@ public sealed record SetNoNewPrivilegesStep : LaunchStep
     private static readonly string[] Calls = ["prctl"];
 
     internal override void Write(PlanWriter plan, ref StepRecord record) => record.Kind = StepKind.SetNoNewPrivileges;
+}
+
+/// <summary>Sets a label that the program gets when it is executed.</summary>
+/// <param name="Name">For people: <c>AppArmor profile docker-default</c>.</param>
+/// <param name="Attribute">File below /proc/thread-self/attr.</param>
+/// <param name="Value">What is written into it.</param>
+public sealed record SetLabelStep(string Name, string Attribute, string Value) : LaunchStep
+{
+    /// <inheritdoc/>
+    public override string Description => $"write /proc/thread-self/attr/{Attribute}: {Name}";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> SystemCalls => Calls;
+
+    private static readonly string[] Calls = ["openat", "fstatfs", "openat2", "write"];
+
+    internal override string? Hint(Errno error, string systemCall) => (error, systemCall) switch
+    {
+        (Errno.EXDEV, _) => "/proc is not procfs, or something is mounted over the file",
+        (Errno.ENOENT, "write") => "no such profile is loaded",
+        (Errno.EINVAL, "write") => "the policy does not know this label",
+        (Errno.EACCES, "write") => "this host's own confinement forbids the change",
+        _ => null,
+    };
+
+    internal override void Write(PlanWriter plan, ref StepRecord record)
+    {
+        record.Kind = StepKind.SetLabel;
+        record.Text = plan.Text($"thread-self/attr/{Attribute}");
+        record.Text2 = plan.Text(Value);
+        record.Value = (ulong)System.Text.Encoding.UTF8.GetByteCount(Value);
+    }
 }
 
 /// <summary>Changes the working directory, and checks that it lies inside the root.</summary>

@@ -90,6 +90,14 @@ internal static unsafe partial class Interpreter
         return result < 0 ? result : (long)(found.Flags & Uapi.ST_RDONLY);
     }
 
+    /// <summary>Is the descriptor in a file system of that type, or in something else that stands in its place?</summary>
+    private static long VerifyFileSystem(PlanExecution* execution, long descriptor, ulong magic)
+    {
+        Statfs found;
+        long result = execution->Do(SystemCallNumber.fstatfs, descriptor, (long)(&found));
+        return result < 0 || found.Head[0] == magic ? result : -Uapi.EXDEV;
+    }
+
     private static long OpenRootMemory(PlanExecution* execution, StepRecord* step)
     {
         long context = execution->Do(SystemCallNumber.fsopen, (long)Kernel.Literal("tmpfs"u8), Uapi.FSOPEN_CLOEXEC);
@@ -231,5 +239,25 @@ internal static unsafe partial class Interpreter
         if (result >= 0)
             result = execution->Do(SystemCallNumber.chdir, (long)Kernel.Literal("/"u8));
         return result;
+    }
+
+    /// <summary>
+    /// For a host whose root cannot be pivoted away from. AttachRoot has moved the new root onto "/" already, where ".." from it leads back to it, so a chroot that somebody climbs out of
+    /// ends there too.
+    /// </summary>
+    private static long ChangeRoot(PlanExecution* execution)
+    {
+        long result = execution->Do(SystemCallNumber.fchdir, execution->Root);
+        if (result >= 0)
+            result = execution->Do(SystemCallNumber.chroot, (long)Kernel.Literal("."u8));
+        if (result >= 0)
+            result = execution->Do(SystemCallNumber.chdir, (long)Kernel.Literal("/"u8));
+        return result;
+    }
+
+    private static long Unmount(PlanExecution* execution, StepRecord* step)
+    {
+        long result = execution->Do(SystemCallNumber.umount2, (long)execution->Text(step->Text), Uapi.MNT_DETACH);
+        return result is -Uapi.EINVAL or -Uapi.ENOENT ? 0 : result; // gone with the mount that it was below
     }
 }

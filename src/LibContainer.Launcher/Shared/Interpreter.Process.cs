@@ -112,6 +112,31 @@ internal static unsafe partial class Interpreter
         return result;
     }
 
+    /// <summary>
+    /// By the host's own /proc, and only if it is procfs and nothing is mounted over the file: otherwise the label would go somewhere else, and the program run without it
+    /// (CVE-2019-16884, CVE-2025-52881). It takes effect when the program is executed.
+    /// </summary>
+    private static long SetLabel(PlanExecution* execution, StepRecord* step)
+    {
+        long proc = execution->Do(SystemCallNumber.openat, Uapi.AT_FDCWD, (long)Kernel.Literal("/proc"u8), Uapi.O_PATH | Uapi.O_CLOEXEC);
+        if (proc < 0)
+            return proc;
+        OpenHow how;
+        how.Flags = Uapi.O_WRONLY | Uapi.O_CLOEXEC;
+        how.Mode = 0;
+        how.Resolve = Uapi.RESOLVE_BENEATH | Uapi.RESOLVE_NO_XDEV | Uapi.RESOLVE_NO_MAGICLINKS;
+        long attribute = -1;
+        long result = VerifyFileSystem(execution, proc, Uapi.PROC_SUPER_MAGIC);
+        if (result >= 0)
+            result = attribute = execution->Do(SystemCallNumber.openat2, proc, (long)execution->Text(step->Text), (long)(&how), sizeof(OpenHow));
+        Close(proc);
+        if (result < 0)
+            return result;
+        result = execution->Do(SystemCallNumber.write, attribute, (long)execution->Text(step->Text2), (long)step->Value);
+        Close(attribute);
+        return result;
+    }
+
     /// <summary>After the user id has changed, so that the user's rights decide; and the result must lie inside the root (CVE-2024-21626).</summary>
     private static long ChangeDirectory(PlanExecution* execution, StepRecord* step)
     {

@@ -58,11 +58,18 @@ internal static unsafe partial class Interpreter
             case StepKind.ReadOnlyMount: return ReadOnlyMount(execution, step);
             case StepKind.ReadOnlyRoot: return SetAttributes(execution, execution->Root, Uapi.MOUNT_ATTR_RDONLY, 0);
             case StepKind.PivotRoot: return PivotRoot(execution);
+            case StepKind.ChangeRoot: return ChangeRoot(execution);
+            case StepKind.Unmount: return Unmount(execution, step);
 
             case StepKind.OpenDirectory: return OpenDirectory(execution, step);
             case StepKind.MakeNode: return MakeNode(execution, step);
             case StepKind.MakeSymbolicLink: return MakeSymbolicLink(execution, step);
             case StepKind.WriteFile: return WriteFile(execution, step);
+
+            case StepKind.OpenTerminal: return OpenTerminal(execution, step);
+            case StepKind.UseTerminal: return UseTerminal(execution, step);
+            case StepKind.BindTerminal: return BindTerminal(execution, step);
+            case StepKind.OwnTerminal: return OwnTerminal(execution, step);
 
             case StepKind.SetUmask: return execution->Do(SystemCallNumber.umask, step->Mode);
             case StepKind.NewSession: return execution->Do(SystemCallNumber.setsid);
@@ -79,6 +86,7 @@ internal static unsafe partial class Interpreter
             case StepKind.SetParentDeathSignal: return SetParentDeathSignal(execution, step);
             case StepKind.SetDumpable: return execution->Do(SystemCallNumber.prctl, Uapi.PR_SET_DUMPABLE, (long)step->Value);
             case StepKind.SetNoNewPrivileges: return execution->Do(SystemCallNumber.prctl, Uapi.PR_SET_NO_NEW_PRIVS, 1);
+            case StepKind.SetLabel: return SetLabel(execution, step);
             case StepKind.ChangeDirectory: return ChangeDirectory(execution, step);
             case StepKind.Synchronize: return Synchronize(execution);
             case StepKind.CloseOnExec: return execution->Do(SystemCallNumber.close_range, (long)step->Value, uint.MaxValue, Uapi.CLOSE_RANGE_CLOEXEC);

@@ -7,6 +7,7 @@ namespace LibContainer.Launch;
 //                                   clone3 ───────────────────────────► closes the launcher's socket, runs its steps
 //                             ◄──── LaunchReply, right: pidfd
 //                             ◄──────────────────────────────────────── StepReport, Errno 0: waits at a Synchronize step
+//                             ◄──────────────────────────────────────── StepReport, Errno 0, at an OpenTerminal step; right: the terminal's other end
 //   GoMessage [+ plan, right] ────────────────────────────────────────►  goes on, with the new plan when there is one
 //                             ◄──────────────────────────────────────── StepReport, Errno set: the step failed, exit 127
 //                             ◄──────────────────────────────────────── end of file: with StepWord.Executing the program runs
@@ -79,7 +80,7 @@ internal struct StepReport
     /// <summary>Index of the step.</summary>
     public uint Step;
 
-    /// <summary>0: a Synchronize step is reached. Otherwise the step failed with this.</summary>
+    /// <summary>0: a Synchronize step is reached, or an OpenTerminal step hands its terminal over. Otherwise the step failed with this.</summary>
     public ushort Errno;
 
     /// <summary>Number of the system call that failed.</summary>

@@ -70,6 +70,12 @@ internal enum StepKind : uint
     /// <summary>fchdir, pivot_root(".", "."), umount2, chdir("/").</summary>
     PivotRoot,
 
+    /// <summary>fchdir, chroot("."), chdir("/"): the root is on top of the host's already.</summary>
+    ChangeRoot,
+
+    /// <summary>Text: host path of a mount; one that is not there is left alone. umount2(MNT_DETACH).</summary>
+    Unmount,
+
     // Files in the root. The directory is opened once for all that follow.
 
     /// <summary>Text: path, Mode. openat2, and mkdirat for what is missing: the directory that the next steps work in.</summary>
@@ -83,6 +89,20 @@ internal enum StepKind : uint
 
     /// <summary>Text: name, Text2: content, Value: its length, Mode. openat, write.</summary>
     WriteFile,
+
+    // The terminal.
+
+    /// <summary>Value: rows, Value2: columns. A new one from the root's own devpts, as descriptors 0 to 2; the host gets its other end. openat2, fstatfs, ioctl(TIOCSPTLCK, TIOCGPTPEER), sendmsg, then as UseTerminal.</summary>
+    OpenTerminal,
+
+    /// <summary>Text: host path, Value: rows, Value2: columns. openat, ioctl(TIOCSWINSZ) when there is a size, dup3, ioctl(TIOCSCTTY).</summary>
+    UseTerminal,
+
+    /// <summary>Text: name. Shows descriptor 0 there. openat, open_tree, move_mount.</summary>
+    BindTerminal,
+
+    /// <summary>Value: uid. fchownat of descriptor 0.</summary>
+    OwnTerminal,
 
     // The process.
 
@@ -130,6 +150,9 @@ internal enum StepKind : uint
 
     /// <summary>prctl(PR_SET_NO_NEW_PRIVS).</summary>
     SetNoNewPrivileges,
+
+    /// <summary>Text: path below /proc, Text2: what is written into it, Value: its length. openat, fstatfs, openat2, write.</summary>
+    SetLabel,
 
     /// <summary>Text: path. chdir, getcwd.</summary>
     ChangeDirectory,

@@ -1,3 +1,5 @@
+using LibContainer.Linux;
+
 namespace LibContainer.Launch;
 
 /// <summary>struct msghdr with one struct iovec, of recvmsg(2) and sendmsg(2).</summary>
@@ -20,6 +22,19 @@ internal unsafe struct SocketMessage
         Control = control;
         ControlLength = controlLength;
         Flags = 0;
+    }
+
+    /// <summary>To send: one packet with one descriptor.</summary>
+    public void Initialize(SocketPiece* piece, SocketRights* right, void* packet, int length, int descriptor)
+    {
+        piece->Start = (byte*)packet;
+        piece->Length = (ulong)length;
+        right->Length = SocketRights.HeaderLength + sizeof(int);
+        right->Level = Uapi.SOL_SOCKET;
+        right->Type = Uapi.SCM_RIGHTS;
+        right->Descriptors[0] = descriptor;
+        right->Descriptors[1] = 0;
+        Initialize(piece, (byte*)right, SocketRights.HeaderLength + 8);
     }
 }
 

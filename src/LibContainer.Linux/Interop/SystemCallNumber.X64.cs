@@ -26,6 +26,7 @@ internal static class SystemCallNumber
     public const long fstatfs = 138;
     public const long pivot_root = 155;
     public const long prctl = 157;
+    public const long chroot = 161;
     public const long mount = 165;
     public const long umount2 = 166;
     public const long sethostname = 170;

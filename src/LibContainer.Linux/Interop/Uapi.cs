@@ -8,8 +8,11 @@ internal static class Uapi
 {
     // include/uapi/asm-generic/fcntl.h (the values that x86 and arm64 share), include/uapi/linux/fcntl.h
     public const int O_WRONLY = 0x1;
+    public const int O_RDWR = 0x2;
     public const int O_CREAT = 0x40;
     public const int O_EXCL = 0x80;
+    public const int O_NOCTTY = 0x100;
+    public const int O_NONBLOCK = 0x800;
     public const int O_CLOEXEC = 0x80000;
     public const int O_PATH = 0x200000;
     public const int AT_FDCWD = -100;
@@ -25,6 +28,7 @@ internal static class Uapi
     public const int STATX_TYPE = 0x1;
 
     // include/uapi/linux/openat2.h
+    public const int RESOLVE_NO_XDEV = 0x01;
     public const int RESOLVE_NO_MAGICLINKS = 0x02;
     public const int RESOLVE_NO_SYMLINKS = 0x04;
     public const int RESOLVE_BENEATH = 0x08;
@@ -109,15 +113,49 @@ internal static class Uapi
     public const long PIDFD_GET_INFO = 0xC040FF0B; // _IOWR(0xFF, 11, 64 bytes): the first published size (Linux 6.13, exit since 6.15)
     public const int PIDFD_INFO_EXIT = 8;
 
+    // asm-generic/ioctls.h (the values that x86 and arm64 share), asm-generic/termbits.h
+    public const int TIOCSCTTY = 0x540E;
+    public const int TIOCGWINSZ = 0x5413;
+    public const int TIOCSWINSZ = 0x5414;
+    public const int TIOCGPTPEER = 0x5441;
+    public const int TIOCSPTLCK = 0x40045431;
+    public const uint TCGETS2 = 0x802C542A;
+    public const uint TCSETSW2 = 0x402C542C;
+    public const uint IGNBRK = 0x1;
+    public const uint BRKINT = 0x2;
+    public const uint PARMRK = 0x8;
+    public const uint ISTRIP = 0x20;
+    public const uint INLCR = 0x40;
+    public const uint IGNCR = 0x80;
+    public const uint ICRNL = 0x100;
+    public const uint IXON = 0x400;
+    public const uint OPOST = 0x1;
+    public const uint ISIG = 0x1;
+    public const uint ICANON = 0x2;
+    public const uint ECHO = 0x8;
+    public const uint ECHONL = 0x40;
+    public const uint IEXTEN = 0x8000;
+    public const uint CSIZE = 0x30;
+    public const uint CS8 = 0x30;
+    public const uint PARENB = 0x100;
+    public const int VTIME = 5;
+    public const int VMIN = 6;
+
+    // include/uapi/linux/magic.h
+    public const int DEVPTS_SUPER_MAGIC = 0x1CD1;
+    public const int PROC_SUPER_MAGIC = 0x9FA0;
+
     // asm-generic/signal.h
     public const int SIGKILL = 9;
 
     // asm-generic/errno-base.h, errno.h
     public const int ENOENT = 2;
     public const int EINTR = 4;
+    public const int EIO = 5;
     public const int EAGAIN = 11;
     public const int EACCES = 13;
     public const int EEXIST = 17;
+    public const int EXDEV = 18;
     public const int ENOTDIR = 20;
     public const int EINVAL = 22;
     public const int EMFILE = 24;

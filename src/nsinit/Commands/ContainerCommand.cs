@@ -15,6 +15,7 @@ internal abstract class ContainerCommand : OperandCommand
     private readonly Option<string> _hostname = new("--hostname") { HelpName = "H", Description = "Host name inside.", DefaultValueFactory = _ => DefaultHostname };
     private readonly Option<string> _workingDirectory = new("--workdir") { HelpName = "D", Description = "Working directory inside.", DefaultValueFactory = _ => "/" };
     private readonly Option<string?> _user = new("--user") { HelpName = "USER[:GROUP]", Description = "User, by name or number, from the container's own /etc/passwd." };
+    private readonly Option<bool> _tty = new("--tty", "-t") { Description = "A terminal of the container's own, shown on this one." };
     private readonly Option<string[]> _environment = new("--env") { HelpName = "K=V", Description = "Environment variable. Can be repeated. Nothing is inherited." };
 
     protected ContainerCommand(string name, string description)
@@ -26,6 +27,7 @@ internal abstract class ContainerCommand : OperandCommand
         Options.Add(_hostname);
         Options.Add(_workingDirectory);
         Options.Add(_user);
+        Options.Add(_tty);
         Options.Add(_environment);
     }
 
@@ -34,7 +36,7 @@ internal abstract class ContainerCommand : OperandCommand
     {
         ContainerConfiguration container = result.GetValue(_root) is { } root
             ? new() { Root = RootFileSystem.Directory(FullPath(root)) }
-            : new() { Root = RootFileSystem.HostUserland(), Mounts = OnlyTmpWritable() };
+            : new() { Root = RootFileSystem.HostUserland(), Mounts = OnlyTmpWritable(result.GetValue(_tty)) };
         return container with
         {
             ReadOnlyRoot = !result.GetValue(_writable),
@@ -50,17 +52,18 @@ internal abstract class ContainerCommand : OperandCommand
         Environment = Environment(result),
         WorkingDirectory = result.GetValue(_workingDirectory)!,
         User = result.GetValue(_user),
+        Terminal = result.GetValue(_tty) ? new TerminalConfiguration() : null,
     };
 
     /// <summary>
     /// Of this host's userland: nothing below /dev can be written either, and shared memory is a link to /tmp, which the root brings. Devices open for writing all the same, and
-    /// terminals and message queues are made through the kernel and not through these mounts.
+    /// terminals and message queues are made through the kernel and not through these mounts. A terminal's owner, though, is set through its mount.
     /// </summary>
-    private static ImmutableArray<MountConfiguration> OnlyTmpWritable() =>
+    private static ImmutableArray<MountConfiguration> OnlyTmpWritable(bool hasTerminal) =>
     [
         .. MountConfiguration.Defaults
             .Where(mount => mount.Destination != "/dev/shm")
-            .Select(mount => mount.Destination is "/dev" or "/dev/mqueue" or "/dev/pts" ? mount with { Options = mount.Options | MountOptions.ReadOnly } : mount),
+            .Select(mount => mount.Destination is "/dev" or "/dev/mqueue" || (mount.Destination == "/dev/pts" && !hasTerminal) ? mount with { Options = mount.Options | MountOptions.ReadOnly } : mount),
     ];
 
     private static MountConfiguration Bind(string text)

@@ -21,6 +21,6 @@ internal sealed class PlanCommand : ContainerCommand
         LaunchPlan plan = result.GetValue(_exec) && ContainerJson.Read(Operands) is { } converted
             ? Namespaces.Plan(converted.Container, converted.Process)
             : Namespaces.Plan(Container(result), Process(result));
-        Console.Out.Write(plan.ToString());
+        Output.Standard.Write(plan.ToString());
     }
 }

@@ -8,7 +8,7 @@ internal sealed class SpecCommand : Command
 {
     internal SpecCommand()
         : base("spec", "display the container specification")
-        => SetAction(_ => Console.Out.Write($"Spec:\n{ContainerSpecWriter.WriteIndented(DataPath.ReadSpec())}\n"));
+        => SetAction(_ => Output.Standard.Write($"Spec:\n{ContainerSpecWriter.WriteIndented(DataPath.ReadSpec())}\n"));
 }
 
 /// <summary><c>nsinit config</c>: the same as JSON on one line, for programs.</summary>
@@ -16,5 +16,5 @@ internal sealed class ConfigCommand : Command
 {
     internal ConfigCommand()
         : base("config", "display the container configuration")
-        => SetAction(_ => Console.Out.Write(ContainerSpecWriter.Write(DataPath.ReadSpec())));
+        => SetAction(_ => Output.Standard.Write(ContainerSpecWriter.Write(DataPath.ReadSpec())));
 }

@@ -60,9 +60,31 @@ public sealed class ContainerSpecConversionTests
         Convert(json).Container.ReadOnlyPaths.IsEmpty.Should().Be(!restricted);
     }
 
+    [Fact]
+    public void A_terminal_labels_and_the_way_out_of_the_hosts_root_are_kept()
+    {
+        ConvertedContainer converted = Convert(
+            """{"tty":true,"no_pivot_root":true,"context":{"apparmor_profile":"docker-default","process_label":"a:b:c:s0","mount_label":"a:b:d:s0"}}""");
+
+        converted.Process.Terminal.Should().Be(new TerminalConfiguration());
+        converted.Process.AppArmorProfile.Should().Be("docker-default");
+        converted.Process.SELinuxLabel.Should().Be("a:b:c:s0");
+        converted.Container.MountLabel.Should().Be("a:b:d:s0");
+        converted.Container.RootSwitch.Should().Be(RootSwitch.Move);
+    }
+
     [Theory]
-    [InlineData("""{"tty":true}""", "tty: is not supported yet")]
-    [InlineData("""{"no_pivot_root":true}""", "no_pivot_root: is not supported yet")]
+    [InlineData("{}")]
+    [InlineData("""{"tty":false,"no_pivot_root":false,"context":{"apparmor_profile":"","process_label":"","mount_label":""}}""")]
+    public void What_is_empty_is_none(string json)
+    {
+        ConvertedContainer converted = Convert(json);
+
+        converted.Process.Should().Match<ProcessConfiguration>(process => process.Terminal == null && process.AppArmorProfile == null && process.SELinuxLabel == null);
+        converted.Container.Should().Match<ContainerConfiguration>(container => container.MountLabel == null && container.RootSwitch == RootSwitch.Pivot);
+    }
+
+    [Theory]
     [InlineData("""{"namespaces":{"NEWUSER":true}}""", "namespaces.NEWUSER: is not supported yet")]
     [InlineData("""{"cgroups":{}}""", "cgroups: is not supported yet")]
     [InlineData("""{"routes":[{}]}""", "routes: is not supported yet")]
@@ -71,7 +93,7 @@ public sealed class ContainerSpecConversionTests
     [InlineData("""{"capabilities":["KILL","FLY"]}""", "capabilities[1]: 'FLY' is not a capability that is known")]
     [InlineData("""{"device_nodes":[{"type":112}]}""", "device_nodes[0].type: 112 is not a type of device: 99 (c) or 98 (b)")]
     [InlineData("""{"device_nodes":[{"type":99,"path":"/x","major_number":-1}]}""", "device_nodes[0]: -1:0 is not a device number: 0 to 4095, and 0 to 1048575")]
-    [InlineData("""{"tty":true,"capabilities":["FLY"]}""", "tty: is not supported yet; capabilities[0]: 'FLY' is not a capability that is known")]
+    [InlineData("""{"cgroups":{},"capabilities":["FLY"]}""", "cgroups: is not supported yet; capabilities[0]: 'FLY' is not a capability that is known")]
     public void What_is_unknown_or_not_supported_yet_is_told(string json, string sentence)
         => FluentActions.Invoking(() => Convert(json)).Should().Throw<ConfigurationException>().WithMessage(sentence);
 }

@@ -36,6 +36,8 @@ public sealed class HeaderTests
         #include <linux/keyctl.h>
         #include <linux/stat.h>
         #include <linux/types.h>
+        #include <linux/magic.h>
+        #include <asm/termios.h>
         #define MNT_DETACH 2 /* sys/mount.h, which cannot be included beside linux/mount.h; see Detaching_is_what_sys_mount_h_says */
         #if __has_include(<sys/pidfd.h>)
         #include <sys/pidfd.h>
@@ -75,7 +77,7 @@ public sealed class HeaderTests
         Assertion("ReadOnly", "MS_RDONLY", Number((long)MountFlags.ReadOnly)), Assertion("NoSuid", "MS_NOSUID", Number((long)MountFlags.NoSuid)),
         Assertion("NoDev", "MS_NODEV", Number((long)MountFlags.NoDev)), Assertion("NoExec", "MS_NOEXEC", Number((long)MountFlags.NoExec)),
         Assertion("NoAtime", "MS_NOATIME", Number((long)MountFlags.NoAtime)), Assertion("Recursive", "MS_REC", Number((long)MountFlags.Recursive)),
-        Assertion("Private", "MS_PRIVATE", Number((long)MountFlags.Private)), Assertion("StrictAtime", "MS_STRICTATIME", Number((long)MountFlags.StrictAtime)),
+        Assertion("Private", "MS_PRIVATE", Number((long)MountFlags.Private)), Assertion("Slave", "MS_SLAVE", Number((long)MountFlags.Slave)), Assertion("StrictAtime", "MS_STRICTATIME", Number((long)MountFlags.StrictAtime)),
     ]);
 
     [Fact]
@@ -116,6 +118,8 @@ public sealed class HeaderTests
         "_Static_assert(sizeof(struct statx) == 256 && offsetof(struct statx, stx_mode) == 28, \"statx\");",
         "_Static_assert(offsetof(struct statx, stx_rdev_major) == 128 && offsetof(struct statx, stx_rdev_minor) == 132, \"statx device\");",
         "_Static_assert(sizeof(struct statfs) == 120 && offsetof(struct statfs, f_flags) == 80, \"statfs\");",
+        "_Static_assert(sizeof(struct winsize) == 8 && offsetof(struct winsize, ws_col) == 2, \"winsize\");",
+        "_Static_assert(sizeof(struct termios2) == 44 && offsetof(struct termios2, c_cc) == 17, \"termios2\");",
         "_Static_assert(sizeof(struct ifreq) == 40 && offsetof(struct ifreq, ifr_flags) == 16, \"ifreq\");",
         "_Static_assert(sizeof(struct msghdr) == 56 && offsetof(struct msghdr, msg_controllen) == 40 && offsetof(struct msghdr, msg_flags) == 48, \"msghdr\");",
         "_Static_assert(sizeof(struct cmsghdr) == 16 && CMSG_SPACE(4) == 24 && CMSG_LEN(4) == 20, \"cmsghdr\");",

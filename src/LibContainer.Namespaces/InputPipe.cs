@@ -1,0 +1,77 @@
+using LibContainer.Linux;
+using Microsoft.Win32.SafeHandles;
+
+namespace LibContainer;
+
+/// <summary>A caller's stream as a descriptor: what it brings is copied into a pipe.</summary>
+internal sealed class InputPipe : IDisposable
+{
+    private const int BufferLength = 64 * 1024; // a pipe's capacity: pipe(7)
+
+    private readonly Stream _source;
+    private readonly SafeFileHandle _writeEnd;
+    private readonly CancellationTokenSource _ended = new();
+    private Task<Exception?>? _copy;
+
+    internal InputPipe(Stream source)
+    {
+        _source = source;
+        (ReadEnd, _writeEnd) = Pipe.Create();
+    }
+
+    /// <summary>What the stream brings, and end of file when it ends.</summary>
+    internal SafeFileHandle ReadEnd { get; }
+
+    /// <summary>Begins to read the stream.</summary>
+    internal void Start() => _copy = Task.Run(Copy);
+
+    /// <returns>What went wrong with the caller's stream; that the program no longer reads is not wrong.</returns>
+    private async Task<Exception?> Copy()
+    {
+        byte[] buffer = new byte[BufferLength];
+        try
+        {
+            while (await _source.ReadAsync(buffer, _ended.Token).ConfigureAwait(false) is > 0 and int count)
+            {
+                try
+                {
+                    Descriptor.Write(_writeEnd, buffer.AsSpan(0, count));
+                }
+                catch (Exception error) when (error is LinuxException { Error: Errno.EPIPE } or ObjectDisposedException)
+                {
+                    return null; // nobody reads any more, or the program has ended
+                }
+            }
+            return null;
+        }
+        catch (OperationCanceledException)
+        {
+            return null; // the program has ended
+        }
+        catch (Exception error)
+        {
+            return error;
+        }
+        finally
+        {
+            _writeEnd.Dispose(); // end of file for the program
+        }
+    }
+
+    /// <exception cref="IOException">The caller's stream failed.</exception>
+    internal void ThrowIfFailed()
+    {
+        // A stream that is still waiting for its source (a terminal, say) is left to it; what it reads then is thrown away.
+        if (_copy is { IsCompleted: true } copy && copy.Result is { } error)
+            throw new IOException($"the program's input could not be read: {error.Message}", error);
+    }
+
+    public void Dispose()
+    {
+        _ended.Cancel();
+        ReadEnd.Dispose();
+        _writeEnd.Dispose();
+        if (_copy is null or { IsCompleted: true })
+            _ended.Dispose();
+    }
+}
