@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using LibContainer.Linux;
+using LibContainer.Security;
 using LibContainer.TestUtilities;
+using Microsoft.Win32.SafeHandles;
 
 namespace LibContainer.IntegrationTests;
 
@@ -19,7 +21,7 @@ public sealed class ExecCommandTests : IDisposable
         Directory.CreateDirectory(_root["bin"]);
         Directory.CreateDirectory(_root["etc"]);
         File.Copy("/bin/busybox", _root["bin/busybox"]);
-        foreach (string applet in new[] { "sh", "ps", "hostname", "id", "cat", "ls", "sleep", "kill", "echo", "true" })
+        foreach (string applet in new[] { "sh", "ps", "hostname", "id", "cat", "ls", "sleep", "kill", "echo", "true", "tty", "stty", "cut" })
             File.CreateSymbolicLink(_root[$"bin/{applet}"], "busybox");
         File.WriteAllText(_root["etc/passwd"], "root:x:0:0:root:/root:/bin/sh\ndaemon:x:1:1:daemon:/usr/sbin:/bin/false\n");
         File.WriteAllText(_root["etc/group"], "root:x:0:\ndaemon:x:1:\naudio:x:29:daemon\n");
@@ -125,6 +127,60 @@ public sealed class ExecCommandTests : IDisposable
         plan.Error.Should().BeEmpty();
         plan.Output.Should().Contain("sethostname fa6f79b16832").And.Contain("mknodat fuse c 10:229 (mode 0000)").And.EndWith("[execve]\n");
     }
+
+    [Fact]
+    public void A_container_with_tty_is_used_from_a_terminal()
+    {
+        Prepare(spec => spec["tty"] = true);
+        Requires.Program("script");
+        using ScriptSession session = new($"cd {_root.Path}; stty rows 31 cols 97; data_path={_data.Path} {Repository.NsInit} exec sh -c 'stty size; tty; hostname; exit 7'");
+
+        session.WaitForExit().Should().Be(7);
+        session.Shown.Should().Be("31 97\n/dev/pts/0\nfa6f79b16832\n");
+        Exec("true").Should().Be(new Command.Result(1, "", "nsinit: process.terminal: standard input is not a terminal\n"), "this test has none");
+    }
+
+    [Fact]
+    public void The_variable_console_lends_the_container_a_terminal_of_the_host()
+    {
+        Prepare();
+        (SafeFileHandle master, SafeFileHandle peer) = PseudoTerminal.Create();
+        using (master)
+        using (peer)
+        {
+            string path = File.ResolveLinkTarget($"/proc/self/fd/{peer.DangerousGetHandle()}", returnFinalTarget: false)!.FullName;
+
+            Shell($"console={path} data_path={_data.Path} {Repository.NsInit} exec sh -c 'echo on standard output; echo on the console > /dev/console'")
+                .Should().Be(new Command.Result(0, "", ""));
+
+            byte[] shown = new byte[4096];
+            System.Text.Encoding.ASCII.GetString(shown, 0, Descriptor.Read(master, shown)).Should().Be("on standard output\r\non the console\r\n");
+        }
+    }
+
+    [Fact]
+    public void The_hosts_root_can_be_left_without_pivot_root()
+    {
+        Prepare(spec => spec["no_pivot_root"] = true);
+
+        Exec("sh", "-c", "ls -d /etc/p*; ls /; cut -d ' ' -f 5 /proc/self/mountinfo").Output.Split('\n').Should()
+            .Contain("/etc/passwd").And.Contain("bin").And.NotContain("usr").And.Contain("/proc").And.NotContain(line => line.StartsWith("/work", StringComparison.Ordinal));
+    }
+
+    /// <summary>As in 2014, on a kernel without the modules.</summary>
+    [Fact]
+    public void Labels_that_the_kernel_does_not_know_are_passed_over()
+    {
+        Prepare(spec => spec["context"] = new JsonObject
+        {
+            ["apparmor_profile"] = SecurityModules.IsAppArmorEnabled ? "unconfined" : "docker-default",
+            ["process_label"] = SecurityModules.IsSELinuxEnabled ? "" : "system_u:system_r:svirt_lxc_net_t:s0",
+        });
+
+        Exec("true").Should().Be(new Command.Result(0, "", ""));
+    }
+
+    private Command.Result Shell(string script) => Command.Run("/bin/sh", "-c", $"cd {_root.Path}; {script}");
 
     private Command.Result Exec(params string[] command)
     {

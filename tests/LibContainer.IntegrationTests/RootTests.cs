@@ -1,5 +1,7 @@
 using LibContainer.Configuration;
 using LibContainer.Launch;
+using LibContainer.Linux;
+using LibContainer.Security;
 using LibContainer.TestUtilities;
 
 namespace LibContainer.IntegrationTests;
@@ -44,6 +46,46 @@ public sealed class RootTests : IDisposable
         ContainerConfiguration readOnly = OnUserland() with { Mounts = [.. MountConfiguration.Defaults, Userland, MountConfiguration.Bind(shared.Path, "/shared", readOnly: true)] };
         Sandbox.Script("echo in > /shared/sub/other; cat /shared/file", readOnly).Should().Match<Sandbox.Result>(result => result.Output == "from the host" && result.Error.Contains("Read-only"));
         File.Exists(shared["sub/other"]).Should().BeFalse();
+    }
+
+    /// <summary>The classic way out of a chroot: make another one below, and climb from where one stands.</summary>
+    [Fact]
+    public void A_root_that_was_moved_is_where_climbing_out_of_a_chroot_ends()
+    {
+        Requires.Root();
+        Requires.ProgramOfUserland("python3");
+        ContainerConfiguration container = Sandbox.Default with { RootSwitch = RootSwitch.Move };
+        ProcessConfiguration process = new("python3", "-c", """
+            import os
+            before = os.stat('/')
+            os.mkdir('/tmp/x')
+            os.chroot('/tmp/x')
+            os.chdir('../' * 20)
+            os.chroot('.')
+            after = os.stat('/')
+            print((before.st_dev, before.st_ino) == (after.st_dev, after.st_ino), os.path.exists('/proc/1/root'))
+            """) { Capabilities = CapabilityConfiguration.Of(CapabilitySet.SysChroot) };
+
+        Sandbox.Run(container, process).Should().Be(new Sandbox.Result(ExitStatus.FromWaitStatus(0), "True True\n", ""));
+    }
+
+    [Fact]
+    public void A_root_that_was_moved_is_like_any_other()
+    {
+        Requires.Root();
+
+        string[] pivoted = Sandbox.Script("ls -a / /dev /etc; cut -d ' ' -f 5 /proc/self/mountinfo; pwd").Lines;
+        Sandbox.Script("ls -a / /dev /etc; cut -d ' ' -f 5 /proc/self/mountinfo; pwd", Sandbox.Default with { RootSwitch = RootSwitch.Move }).Lines.Should().Equal(pivoted);
+    }
+
+    [Fact]
+    public void A_label_that_the_kernel_would_pass_over_is_an_error()
+    {
+        Requires.Root();
+        string[] unknown = [.. SecurityModules.IsAppArmorEnabled ? [] : new[] { "process.appArmorProfile" }, .. SecurityModules.IsSELinuxEnabled ? [] : new[] { "process.selinuxLabel", "mountLabel" }];
+
+        FluentActions.Invoking(() => Sandbox.Run(Sandbox.Default with { MountLabel = "l" }, new ProcessConfiguration("/bin/true") { AppArmorProfile = "p", SELinuxLabel = "l" }))
+            .Should().Throw<ConfigurationException>().Which.Findings.Select(finding => finding.Path).Should().Equal(unknown, "a kernel has one of the two modules at most");
     }
 
     [Fact]
