@@ -15,6 +15,15 @@ public enum HostPathKind
     File,
 }
 
+/// <summary>A device of the host.</summary>
+/// <param name="IsBlock">A block device; otherwise a character device.</param>
+/// <param name="Major">Major number.</param>
+/// <param name="Minor">Minor number.</param>
+/// <param name="Mode">Permission bits.</param>
+/// <param name="UserId">Owner.</param>
+/// <param name="GroupId">Group.</param>
+public readonly record struct HostDevice(bool IsBlock, int Major, int Minor, int Mode, int UserId, int GroupId);
+
 /// <summary>Paths of the host. Source: stat(2).</summary>
 /// <remarks>In place of <see cref="Path.Exists"/>, to which a link that leads nowhere exists.</remarks>
 public static unsafe class HostPath
@@ -28,6 +37,25 @@ public static unsafe class HostPath
             if (LibC.stat(start, &found) != 0)
                 return HostPathKind.Missing;
             return ((int)(uint)found.st_mode & Uapi.S_IFMT) == Uapi.S_IFDIR ? HostPathKind.Directory : HostPathKind.File;
+        }
+    }
+
+    /// <summary>The device node at a path, no link followed.</summary>
+    /// <returns>Null when there is none.</returns>
+    public static HostDevice? DeviceAt(string path)
+    {
+        const int PermissionBits = 0xFFF;
+        fixed (byte* start = NullTerminated.From(path))
+        {
+            stat found;
+            if (LibC.lstat(start, &found) != 0)
+                return null;
+            int mode = (int)(uint)found.st_mode, type = mode & Uapi.S_IFMT;
+            ulong device = found.st_rdev;
+            return type is Uapi.S_IFCHR or Uapi.S_IFBLK
+                ? new HostDevice(
+                    type == Uapi.S_IFBLK, (int)(device >> 8 & 0xFFF), (int)(device & 0xFF | device >> 12 & 0xFFF00), mode & PermissionBits, (int)(uint)found.st_uid, (int)(uint)found.st_gid)
+                : null;
         }
     }
 }

@@ -25,6 +25,7 @@ internal static class Uapi
     public const int S_IFDIR = 0x4000;
     public const int S_IFREG = 0x8000;
     public const int S_IFCHR = 0x2000;
+    public const int S_IFBLK = 0x6000;
     public const int STATX_TYPE = 0x1;
 
     // include/uapi/linux/openat2.h
