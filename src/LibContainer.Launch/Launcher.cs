@@ -48,6 +48,7 @@ public sealed class Launcher
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(options);
         ObjectDisposedException.ThrowIf(_disposed, this);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MoreDescriptors.Length, LaunchRequest.MaxMoreDescriptors, nameof(options));
         if (plan.Steps is not [.., Steps.ExecuteStep or Steps.SynchronizeStep])
             throw new ArgumentException("a plan ends with the program that it runs, or with the wait for the rest of it", nameof(plan));
         cancellationToken.ThrowIfCancellationRequested();
@@ -87,14 +88,22 @@ public sealed class Launcher
             PlanLength = (uint)bytes.Bytes.Length,
             PlanInDescriptor = file is null ? 0u : 1u,
             StepWord = (uint)word,
+            MoreDescriptors = (uint)options.MoreDescriptors.Length,
             CloneFlags = plan.CloneFlags,
         };
-        ReadOnlySpan<int> descriptors = [socket.Number, input.Number, output.Number, error.Number, planFile.Number];
+        Span<int> descriptors = stackalloc int[SocketRights.MaxDescriptors];
+        ReadOnlySpan<int> usual = [socket.Number, input.Number, output.Number, error.Number];
+        usual.CopyTo(descriptors);
+        int count = usual.Length;
+        using BorrowedAll more = new(options.MoreDescriptors.AsSpan(), descriptors[count..]);
+        count += options.MoreDescriptors.Length;
+        if (file is not null)
+            descriptors[count++] = planFile.Number;
         ReadOnlySpan<byte> inline = file is null ? bytes.Bytes : [];
 
         lock (_gate)
         {
-            LauncherProcess launcher = Exchange(request, inline, descriptors[..(LaunchRequest.Descriptors + (file is null ? 0 : 1))], word, out LaunchReply reply, out PidFd? pidFd);
+            LauncherProcess launcher = Exchange(request, inline, descriptors[..count], word, out LaunchReply reply, out PidFd? pidFd);
             if (pidFd is null && reply.Pid > 0)
             {
                 // The kernel drops a descriptor that does not fit into our table, and the process runs all the same.

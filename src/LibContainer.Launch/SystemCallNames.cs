@@ -16,6 +16,7 @@ internal static class SystemCallNames
         [SystemCallNumber.sendmsg] = nameof(SystemCallNumber.sendmsg),
         [SystemCallNumber.dup3] = nameof(SystemCallNumber.dup3),
         [SystemCallNumber.chroot] = nameof(SystemCallNumber.chroot),
+        [SystemCallNumber.fcntl] = nameof(SystemCallNumber.fcntl),
         [SystemCallNumber.recvfrom] = nameof(SystemCallNumber.recvfrom),
         [SystemCallNumber.fstatfs] = nameof(SystemCallNumber.fstatfs),
         [SystemCallNumber.keyctl] = nameof(SystemCallNumber.keyctl),

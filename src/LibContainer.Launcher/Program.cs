@@ -95,7 +95,7 @@ internal static unsafe class Program
             Reply(&reply);
             return true;
         }
-        if ((message.Flags & Uapi.MSG_CTRUNC) != 0 || count < LaunchRequest.Descriptors + (int)request->PlanInDescriptor)
+        if ((message.Flags & Uapi.MSG_CTRUNC) != 0 || count < LaunchRequest.Descriptors + (int)request->MoreDescriptors + (int)request->PlanInDescriptor)
             reply.Pid = -Uapi.EMFILE; // the kernel drops what does not fit into our descriptor table
         else
             Clone(state, request, passed, count, &reply);
@@ -139,32 +139,67 @@ internal static unsafe class Program
 
     private static void RunChild(State* state, LaunchRequest* request, SocketRights* passed, int count)
     {
-        // First of all the launcher's socket goes: its number becomes the child's own.
-        Kernel.Call(SystemCallNumber.dup3, passed->Descriptors[0], HostSocket, Uapi.O_CLOEXEC, 0, 0, 0);
+        // First of all the launcher's socket goes: its number becomes the child's own, or the program's.
+        int more = (int)request->MoreDescriptors;
+        int sync = HostSocket + more;
+        if (more > 0)
+        {
+            long moved = MoveUp(passed, count);
+            if (moved < 0)
+                Fail(passed->Descriptors[0], SystemCallNumber.fcntl, moved);
+        }
+        for (int i = 0; i < more; i++)
+            Kernel.Call(SystemCallNumber.dup3, passed->Descriptors[LaunchRequest.Descriptors + i], HostSocket + i, 0, 0, 0, 0);
+        Kernel.Call(SystemCallNumber.dup3, passed->Descriptors[0], sync, Uapi.O_CLOEXEC, 0, 0, 0);
         for (int i = 0; i < 3; i++)
             Kernel.Call(SystemCallNumber.dup3, passed->Descriptors[1 + i], i, 0, 0, 0, 0);
 
         byte* plan = (byte*)(request + 1);
         if (request->PlanInDescriptor != 0)
-            plan = (byte*)Kernel.Call(
+        {
+            long mapped = Kernel.Call(
                 SystemCallNumber.mmap, 0, request->PlanLength, Uapi.PROT_READ | Uapi.PROT_WRITE, Uapi.MAP_PRIVATE, passed->Descriptors[count - 1], 0);
+            if (mapped < 0)
+                Fail(sync, SystemCallNumber.mmap, mapped);
+            plan = (byte*)mapped;
+        }
 
         // Pidfds of other containers, and the descriptors just copied.
-        Kernel.Call(SystemCallNumber.close_range, HostSocket + 1, uint.MaxValue, 0, 0, 0, 0);
+        Kernel.Call(SystemCallNumber.close_range, sync + 1, uint.MaxValue, 0, 0, 0, 0);
 
         PlanExecution execution = default;
-        execution.Initialize(plan, HostSocket, state->StepWords + request->StepWord);
-        StepReport report;
-        if ((long)plan < 0 && (long)plan > -4096)
-        {
-            report.Step = 0;
-            report.Errno = (ushort)-(long)plan;
-            report.Call = (ushort)SystemCallNumber.mmap;
-        }
-        else
-            report = Interpreter.Run(&execution);
+        execution.Initialize(plan, sync, state->StepWords + request->StepWord);
+        StepReport report = Interpreter.Run(&execution);
+        End(sync, &report);
+    }
 
-        Kernel.Call(SystemCallNumber.sendto, HostSocket, (long)(&report), sizeof(StepReport), Uapi.MSG_NOSIGNAL, 0, 0);
+    /// <summary>Out of the way of the numbers that they shall have, which others of them have now.</summary>
+    private static long MoveUp(SocketRights* passed, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            long moved = Kernel.Call(
+                SystemCallNumber.fcntl, passed->Descriptors[i], Uapi.F_DUPFD_CLOEXEC, HostSocket + SocketRights.MaxDescriptors, 0, 0, 0);
+            if (moved < 0)
+                return moved;
+            passed->Descriptors[i] = (int)moved;
+        }
+        return 0;
+    }
+
+    /// <summary>Before the first step: it is the one that is told.</summary>
+    private static void Fail(int sync, long call, long error)
+    {
+        StepReport report;
+        report.Step = 0;
+        report.Errno = (ushort)-error;
+        report.Call = (ushort)call;
+        End(sync, &report);
+    }
+
+    private static void End(int sync, StepReport* report)
+    {
+        Kernel.Call(SystemCallNumber.sendto, sync, (long)report, sizeof(StepReport), Uapi.MSG_NOSIGNAL, 0, 0);
         while (true)
             Kernel.Call(SystemCallNumber.exit_group, 127, 0, 0, 0, 0, 0);
     }

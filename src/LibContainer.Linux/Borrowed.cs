@@ -20,3 +20,39 @@ internal readonly ref struct Borrowed
 
     public void Dispose() => _handle.DangerousRelease();
 }
+
+/// <summary>The same for several.</summary>
+internal readonly ref struct BorrowedAll
+{
+    private readonly ReadOnlySpan<SafeHandle> _handles;
+
+    /// <param name="handles">They stay open.</param>
+    /// <param name="numbers">Gets the number of each.</param>
+    /// <exception cref="ObjectDisposedException">One is closed.</exception>
+    public BorrowedAll(ReadOnlySpan<SafeHandle> handles, Span<int> numbers)
+    {
+        for (int i = 0; i < handles.Length; i++)
+        {
+            bool added = false;
+            try
+            {
+                handles[i].DangerousAddRef(ref added);
+            }
+            catch
+            {
+                Release(handles[..i]);
+                throw;
+            }
+            numbers[i] = (int)handles[i].DangerousGetHandle();
+        }
+        _handles = handles;
+    }
+
+    public void Dispose() => Release(_handles);
+
+    private static void Release(ReadOnlySpan<SafeHandle> handles)
+    {
+        foreach (SafeHandle handle in handles)
+            handle.DangerousRelease();
+    }
+}

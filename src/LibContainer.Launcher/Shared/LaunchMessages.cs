@@ -2,7 +2,7 @@ namespace LibContainer.Launch;
 
 // Who says what, over which socket. Every message is one packet (SOCK_SEQPACKET).
 //
-//   host                            launcher (descriptor 3)             child (descriptor 3: its own socket)
+//   host                            launcher (descriptor 3)             child (descriptor 3, or behind those for the program: its own socket)
 //   LaunchRequest + plan, rights ─►
 //                                   clone3 ───────────────────────────► closes the launcher's socket, runs its steps
 //                             ◄──── LaunchReply, right: pidfd
@@ -31,7 +31,7 @@ internal enum LaunchRequestKind : uint
     Adopt = 3,
 }
 
-/// <summary>Host to launcher. With <see cref="LaunchRequestKind.Launch"/> the rights are: sync socket, stdin, stdout, stderr, [plan].</summary>
+/// <summary>Host to launcher. With <see cref="LaunchRequestKind.Launch"/> the rights are: sync socket, stdin, stdout, stderr, [more for the program], [plan].</summary>
 internal unsafe struct LaunchRequest
 {
     public LaunchRequestKind Kind;
@@ -51,7 +51,8 @@ internal unsafe struct LaunchRequest
     /// <summary>How many of <see cref="Release"/> count.</summary>
     public uint ReleaseCount;
 
-    public uint Reserved;
+    /// <summary>Descriptors that the program gets from number 3 on; the child's socket then has the number behind them.</summary>
+    public uint MoreDescriptors;
 
     /// <summary>The launcher's descriptor numbers of containers that have ended or were detached.</summary>
     public fixed int Release[MaxRelease];
@@ -62,6 +63,8 @@ internal unsafe struct LaunchRequest
     public const int MaxInlinePlan = 64 * 1024;
 
     public const int Descriptors = 4;
+
+    public const int MaxMoreDescriptors = SocketRights.MaxDescriptors - Descriptors - 1;
 }
 
 /// <summary>Launcher to host. The right is the child's pidfd.</summary>

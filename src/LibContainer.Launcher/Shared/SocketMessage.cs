@@ -51,7 +51,8 @@ internal unsafe struct SocketRights
     public ulong Length;
     public int Level;
     public int Type;
-    public fixed int Descriptors[8];
+    public fixed int Descriptors[MaxDescriptors];
 
     public const int HeaderLength = 16;
+    public const int MaxDescriptors = 16;
 }

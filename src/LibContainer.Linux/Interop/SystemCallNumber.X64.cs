@@ -14,6 +14,7 @@ internal static class SystemCallNumber
     public const long sendmsg = 46;
     public const long recvmsg = 47;
     public const long execve = 59;
+    public const long fcntl = 72;
     public const long getcwd = 79;
     public const long chdir = 80;
     public const long fchdir = 81;
