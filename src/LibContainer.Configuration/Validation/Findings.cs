@@ -146,11 +146,10 @@ internal sealed class Findings
             Add(where, $"{value} is not {what}");
     }
 
-    /// <summary>Of flags: all bits are known.</summary>
-    internal void CheckFlags<T>(Where where, T value, T known)
-        where T : struct, Enum
+    /// <param name="where">The flags.</param>
+    /// <param name="unknown">Those of their bits that have no name. As a number, since a generic enum would be boxed.</param>
+    internal void CheckNoFlags(Where where, uint unknown)
     {
-        ulong unknown = Convert.ToUInt64(value, null) & ~Convert.ToUInt64(known, null);
         if (unknown != 0)
             Add(where, $"0x{unknown:x} is not a flag that is known");
     }

@@ -70,10 +70,10 @@ internal static class MountValidator
 
     private static void ValidateOptions(MountConfiguration mount, Where path, Findings findings)
     {
-        findings.CheckFlags(path.Of("options"), mount.Options, Known);
-        findings.CheckFlags(path.Of("clearedOptions"), mount.ClearedOptions, Known & ~Actions);
-        findings.CheckFlags(path.Of("recursiveOptions"), mount.RecursiveOptions, Attributes);
-        findings.CheckFlags(path.Of("clearedRecursiveOptions"), mount.ClearedRecursiveOptions, Attributes);
+        findings.CheckNoFlags(path.Of("options"), (uint)(mount.Options & ~Known));
+        findings.CheckNoFlags(path.Of("clearedOptions"), (uint)(mount.ClearedOptions & ~(Known & ~Actions)));
+        findings.CheckNoFlags(path.Of("recursiveOptions"), (uint)(mount.RecursiveOptions & ~Attributes));
+        findings.CheckNoFlags(path.Of("clearedRecursiveOptions"), (uint)(mount.ClearedRecursiveOptions & ~Attributes));
         if (BitOperations.PopCount((uint)(mount.Options & AccessTimes)) > 1)
             findings.Add(path.Of("options"), "access times are updated never, always or relatively, and not in two of these ways");
         if (BitOperations.PopCount((uint)(mount.RecursiveOptions & AccessTimes)) > 1)

@@ -129,7 +129,7 @@ internal static class ProcessValidator
     private static void ValidateScheduler(SchedulerConfiguration scheduler, Findings findings)
     {
         findings.CheckDefined("process.scheduler.policy", scheduler.Policy, "a scheduling policy");
-        findings.CheckFlags("process.scheduler.flags", scheduler.Flags, KnownSchedulingFlags);
+        findings.CheckNoFlags("process.scheduler.flags", (uint)(scheduler.Flags & ~KnownSchedulingFlags));
         bool isRealtime = scheduler.Policy is SchedulingPolicy.Fifo or SchedulingPolicy.RoundRobin;
         findings.CheckRange("process.scheduler.priority", scheduler.Priority, isRealtime ? 1 : 0, isRealtime ? MaxRealtimePriority : 0);
         if (scheduler.Policy is SchedulingPolicy.Other or SchedulingPolicy.Batch)

@@ -33,7 +33,7 @@ internal static class ResourceValidator
             if (rule.Type is not (null or DeviceType.Character or DeviceType.Block))
                 findings.Add(new Where("resources.devices", i, "type"), $"{rule.Type} is not a type of device that can be ruled");
             findings.CheckDevice(new Where("resources.devices", i), rule.Major, rule.Minor);
-            findings.CheckFlags(new Where("resources.devices", i, "access"), rule.Access, DeviceAccess.All);
+            findings.CheckNoFlags(new Where("resources.devices", i, "access"), (uint)(rule.Access & ~DeviceAccess.All));
             if (rule.Access == DeviceAccess.None)
                 findings.Add(new Where("resources.devices", i, "access"), "a rule is about something: reading, writing, making a node");
         }
@@ -137,7 +137,7 @@ internal static class ResourceValidator
     private static void Validate(MemoryPolicyConfiguration policy, Findings findings)
     {
         findings.CheckDefined("memoryPolicy.mode", policy.Mode, "a way to choose memory nodes");
-        findings.CheckFlags("memoryPolicy.flags", policy.Flags, KnownPolicyFlags);
+        findings.CheckNoFlags("memoryPolicy.flags", (uint)(policy.Flags & ~KnownPolicyFlags));
         if ((policy.Flags & FixedNodes) == FixedNodes)
             findings.Add("memoryPolicy.flags", "numbers of nodes are either the machine's or relative");
         if (policy.Nodes is { } nodes)

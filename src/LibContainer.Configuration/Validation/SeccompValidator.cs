@@ -21,7 +21,7 @@ internal static class SeccompValidator
                 findings.Add(new Where("seccomp.architectures", i), $"{seccomp.Architectures[i]} is there twice");
         }
         if (seccomp.Flags is { } flags)
-            findings.CheckFlags("seccomp.flags", flags, Known);
+            findings.CheckNoFlags("seccomp.flags", (uint)(flags & ~Known));
         if (seccomp.ListenerPath is { } path)
             findings.CheckHostPath("seccomp.listenerPath", path);
         if (seccomp.ListenerMetadata is not null && seccomp.ListenerPath is null)
