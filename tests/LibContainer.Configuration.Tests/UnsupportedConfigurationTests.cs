@@ -150,7 +150,7 @@ public sealed class UnsupportedConfigurationTests
     private static IEnumerable<string> Decided(Type type, string prefix)
         => ModelWalk.MembersOf(type, prefix).SelectMany(member =>
         {
-            string whole = member.Path.EndsWith("[0]", StringComparison.Ordinal) ? member.Path[..^3] : member.Path;
+            string whole = member.Path[^1] == ']' ? member.Path[..member.Path.LastIndexOf('[')] : member.Path;
             if (OfContainers.ContainsKey(whole) || OfProcesses.ContainsKey(whole))
                 return [whole];
             return member.IsRecord && !member.Type.IsAbstract ? Decided(member.Type, member.Path + ".") : [member.Path];
