@@ -24,6 +24,9 @@ internal static partial class Places
         return string.Concat(Steps().Matches(path).Select(step => step.Value)) == path;
     }
 
+    /// <summary>A path without its numbers and keys.</summary>
+    internal static string Kind(string path) => Steps().Replace(path, step => step.Groups["name"].Success ? step.Value : "[]");
+
     [GeneratedRegex("""\.?(?<name>[A-Za-z0-9]+)|\[(?<index>\d+)\]|\["(?<key>.*?)"\]""", RegexOptions.Singleline)]
     private static partial Regex Steps();
 }
