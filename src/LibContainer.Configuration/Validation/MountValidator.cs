@@ -70,10 +70,10 @@ internal static class MountValidator
 
     private static void ValidateOptions(MountConfiguration mount, Where path, Findings findings)
     {
-        findings.CheckNoFlags(path.Of("options"), (uint)(mount.Options & ~Known));
-        findings.CheckNoFlags(path.Of("clearedOptions"), (uint)(mount.ClearedOptions & ~(Known & ~Actions)));
-        findings.CheckNoFlags(path.Of("recursiveOptions"), (uint)(mount.RecursiveOptions & ~Attributes));
-        findings.CheckNoFlags(path.Of("clearedRecursiveOptions"), (uint)(mount.ClearedRecursiveOptions & ~Attributes));
+        CheckAllowed(path.Of("options"), mount.Options, Known);
+        CheckAllowed(path.Of("clearedOptions"), mount.ClearedOptions, Known & ~Actions);
+        CheckAllowed(path.Of("recursiveOptions"), mount.RecursiveOptions, Attributes);
+        CheckAllowed(path.Of("clearedRecursiveOptions"), mount.ClearedRecursiveOptions, Attributes);
         if (BitOperations.PopCount((uint)(mount.Options & AccessTimes)) > 1)
             findings.Add(path.Of("options"), "access times are updated never, always or relatively, and not in two of these ways");
         if (BitOperations.PopCount((uint)(mount.RecursiveOptions & AccessTimes)) > 1)
@@ -88,6 +88,13 @@ internal static class MountValidator
             findings.Add(path.Of("idMap"), "only the files of a bind are mapped");
         NamespaceValidator.ValidateIdMappings($"{path}.idMap.userIds", map.UserIds, findings);
         NamespaceValidator.ValidateIdMappings($"{path}.idMap.groupIds", map.GroupIds, findings);
+
+        void CheckAllowed(Where where, MountOptions options, MountOptions allowed)
+        {
+            findings.CheckNoFlags(where, (uint)(options & ~Known));
+            if ((options & Known & ~allowed) != 0)
+                findings.Add(where, $"{options & Known & ~allowed} has no meaning here");
+        }
 
         void CheckOne(Where where, MountOptions both)
         {
