@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -31,8 +32,8 @@ public static class ConfigurationJson
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // for people and files, not for web pages
     };
 
-    // Deep nesting is no member that is known, and is said so.
-    private static readonly JsonDocumentOptions ReaderOptions = new() { MaxDepth = int.MaxValue };
+    /// <summary>Far more than the format has. A document that is nested deeper takes the time of its depth squared to read.</summary>
+    private const int MaxDepth = 64;
 
     private static readonly ObjectShape<Document> Shape = new ObjectShape<Document>(
             new Document(Version, new ContainerConfiguration { Root = RootFileSystem.HostUserland() }, new ProcessConfiguration()))
@@ -84,15 +85,39 @@ public static class ConfigurationJson
     {
         try
         {
-            return JsonDocument.Parse(utf8.ToArray(), ReaderOptions);
+            return JsonDocument.Parse(utf8.ToArray(), new JsonDocumentOptions { MaxDepth = MaxDepth });
         }
         catch (JsonException error)
         {
             // The words are ours: those of the reader are not there in a trimmed program.
             int place = Offset(utf8, error.LineNumber ?? 0, error.BytePositionInLine ?? 0);
-            bool isEnd = utf8[place..].Trim(" \t\r\n"u8).IsEmpty;
-            string what = isEnd ? "the document ends too early" : $"{Character(utf8, place)} is not what JSON has there";
-            throw new ConfigurationException([new ConfigurationFinding(Place(utf8[..place]), what)]);
+            throw new ConfigurationException([new ConfigurationFinding(Place(utf8[..place]), Refusal(utf8, place))]);
+        }
+    }
+
+    private static string Refusal(ReadOnlySpan<byte> utf8, int place)
+    {
+        if (utf8[place..].Trim(" \t\r\n"u8).IsEmpty)
+            return "the document ends too early";
+        return IsTooDeep(utf8[..(place + 1)])
+            ? $"the document is nested more than {MaxDepth} deep"
+            : $"{Character(utf8, place)} is not what JSON has there";
+    }
+
+    /// <summary>Whether the end of a text was refused for its depth and not for what it is.</summary>
+    private static bool IsTooDeep(ReadOnlySpan<byte> utf8)
+    {
+        Utf8JsonReader reader = new(utf8, isFinalBlock: false, new JsonReaderState(new JsonReaderOptions { MaxDepth = int.MaxValue }));
+        try
+        {
+            while (reader.Read())
+            {
+            }
+            return reader.CurrentDepth >= MaxDepth; // that of a bracket is the one outside of it
+        }
+        catch (JsonException)
+        {
+            return false;
         }
     }
 
@@ -108,7 +133,8 @@ public static class ConfigurationJson
         => $"line {before.Count((byte)'\n') + 1}, column {before.Length - before.LastIndexOf((byte)'\n')}";
 
     private static string Character(ReadOnlySpan<byte> utf8, int place)
-        => Rune.DecodeFromUtf8(utf8[place..], out Rune character, out _) == OperationStatus.Done && !Rune.IsControl(character)
+        => Rune.DecodeFromUtf8(utf8[place..], out Rune character, out _) == OperationStatus.Done
+        && Rune.GetUnicodeCategory(character) is not (UnicodeCategory.Control or UnicodeCategory.Format)
             ? $"'{character}'"
             : $"byte {utf8[place]}";
 

@@ -27,11 +27,15 @@ internal static class ModelWalk
 
     /// <summary>As the format spells it.</summary>
     internal static string NameOf(PropertyInfo property)
-        => property.Name == nameof(ProcessConfiguration.SELinuxLabel) ? "selinuxLabel" : JsonNamingPolicy.CamelCase.ConvertName(property.Name);
+        => property.Name == nameof(ProcessConfiguration.SELinuxLabel)
+            ? "selinuxLabel"
+            : JsonNamingPolicy.CamelCase.ConvertName(property.Name);
 
     /// <summary>The bits of a value of an enum.</summary>
     internal static ulong Bits(object value)
-        => value.GetType().GetEnumUnderlyingType() == typeof(ulong) ? Convert.ToUInt64(value, null) : unchecked((ulong)Convert.ToInt64(value, null));
+        => value.GetType().GetEnumUnderlyingType() == typeof(ulong)
+            ? Convert.ToUInt64(value, null)
+            : unchecked((ulong)Convert.ToInt64(value, null));
 
     /// <summary>Whether two values of the model say the same: by what is in lists and maps, and not by which they are.</summary>
     internal static bool AreEqual(object? left, object? right)
@@ -57,7 +61,8 @@ internal static class ModelWalk
 
     /// <summary>The constructor that takes the members that are positional.</summary>
     internal static ConstructorInfo ConstructorOf(Type record)
-        => record.GetConstructors().First(constructor => constructor.GetParameters().All(parameter => !parameter.ParameterType.IsByRefLike));
+        => record.GetConstructors()
+            .First(constructor => constructor.GetParameters().All(parameter => !parameter.ParameterType.IsByRefLike));
 
     internal static object ToList(Type element, Array entries)
         => typeof(ImmutableArray).GetMethods().Single(method => method.Name == "CreateRange" && method.GetParameters().Length == 1)

@@ -20,7 +20,9 @@ public sealed class NamespaceValidationTests
 
     [Theory]
     [InlineData(NamespaceKinds.User, "run/a", """joinedNamespaces["user"]: 'run/a' is not an absolute path""")]
-    [InlineData(NamespaceKinds.Time, "/a\0", """joinedNamespaces["time"]: contains a NUL character, at which the kernel would stop reading""")]
+    [InlineData(
+        NamespaceKinds.Time, "/a\0",
+        """joinedNamespaces["time"]: contains a NUL character, at which the kernel would stop reading""")]
     [InlineData(NamespaceKinds.None, "/a", "joinedNamespaces: 0x0 is not one kind of namespace")]
     [InlineData(NamespaceKinds.User | NamespaceKinds.Time, "/a", "joinedNamespaces: 0x10000080 is not one kind of namespace")]
     [InlineData((NamespaceKinds)0x100, "/a", "joinedNamespaces: 0x100 is not one kind of namespace")]
@@ -43,14 +45,23 @@ public sealed class NamespaceValidationTests
     [InlineData(340, true)]
     [InlineData(341, false)]
     public void A_map_has_340_ranges_at_most(int count, bool good)
-        => Valid.Rules(Valid.Container with { UserIdMappings = [.. Enumerable.Range(0, count).Select(i => new IdMapping((uint)i, (uint)i, 1))] })
+        => Valid.Rules(Valid.Container with
+        {
+            UserIdMappings = [.. Enumerable.Range(0, count).Select(i => new IdMapping((uint)i, (uint)i, 1))],
+        })
             .Should().Equal(good ? [] : new[] { "userIdMappings: 341 ranges are more than the 340 that Linux takes" });
 
     [Fact]
     public void A_map_of_a_mount_is_judged_as_one_of_a_container()
         => Valid.Rules(Valid.Container with
         {
-            Mounts = [MountConfiguration.Bind("/a", "/b") with { IdMap = new() { UserIds = [new(0, 0, 0)], GroupIds = [new(0, 0, 2), new(1, 5, 1)] } }],
+            Mounts =
+            [
+                MountConfiguration.Bind("/a", "/b") with
+                {
+                    IdMap = new() { UserIds = [new(0, 0, 0)], GroupIds = [new(0, 0, 2), new(1, 9, 1)] },
+                },
+            ],
         }).Should().Equal(
             "mounts[0].idMap.userIds[0].size: a range has one id at least",
             "mounts[0].idMap.groupIds[1].containerId: has ids in common with range 0");
@@ -61,7 +72,8 @@ public sealed class NamespaceValidationTests
     [InlineData(1_000_000_000, false)]
     [InlineData(-1, false)]
     public void Nanoseconds_are_a_part_of_a_second(int nanoseconds, bool good)
-        => Valid.Rules(Valid.Container with { MonotonicOffset = new(-5, nanoseconds), BoottimeOffset = new(5, nanoseconds) }).Should().Equal(good ? [] : new[]
+        => Valid.Rules(Valid.Container with { MonotonicOffset = new(-5, nanoseconds), BoottimeOffset = new(5, nanoseconds) })
+            .Should().Equal(good ? [] : new[]
         {
             $"monotonicOffset.nanoseconds: {nanoseconds} is not from 0 to 999999999",
             $"boottimeOffset.nanoseconds: {nanoseconds} is not from 0 to 999999999",
@@ -71,7 +83,8 @@ public sealed class NamespaceValidationTests
     public void A_domain_name_is_64_bytes_in_a_uts_namespace()
     {
         Valid.Rules(Valid.Container with { DomainName = new('a', 64) }).Should().BeEmpty();
-        Valid.Rules(Valid.Container with { DomainName = new('ü', 33) }).Should().ContainSingle().Which.Should().EndWith("is not a domain name: 1 to 64 bytes");
+        Valid.Rules(Valid.Container with { DomainName = new('ü', 33) })
+            .Should().ContainSingle().Which.Should().EndWith("is not a domain name: 1 to 64 bytes");
         Valid.Rules(Valid.Container with { DomainName = "" }).Should().Equal("domainName: '' is not a domain name: 1 to 64 bytes");
         Valid.Rules(Valid.Container with { DomainName = "a", Namespaces = NamespaceKinds.Default & ~NamespaceKinds.Uts })
             .Should().Equal("domainName: a domain name needs a UTS namespace of the container's own");
@@ -114,8 +127,10 @@ public sealed class NamespaceValidationTests
     /// <summary>The same for users and groups.</summary>
     private static string[] Mappings(params ImmutableArray<IdMapping> mappings)
     {
-        string[] users = [.. Valid.Rules(Valid.Container with { UserIdMappings = mappings }).Select(finding => finding.Replace("userIdMappings", ""))];
-        Valid.Rules(Valid.Container with { GroupIdMappings = mappings }).Select(finding => finding.Replace("groupIdMappings", "")).Should().Equal(users);
+        string[] users = [.. Valid.Rules(Valid.Container with { UserIdMappings = mappings })
+            .Select(finding => finding.Replace("userIdMappings", ""))];
+        Valid.Rules(Valid.Container with { GroupIdMappings = mappings }).Select(finding => finding.Replace("groupIdMappings", ""))
+            .Should().Equal(users);
         return users;
     }
 

@@ -18,7 +18,13 @@ public sealed class SandboxValidationTests
                 Rules =
                 [
                     new() { Names = ["read", "write"], Action = SeccompAction.Allow },
-                    new() { Names = ["clone"], Action = SeccompAction.Trace, Errno = 7, Arguments = [new(5, SeccompOperator.MaskedEqual, 3, 1)] },
+                    new()
+                    {
+                        Names = ["clone"],
+                        Action = SeccompAction.Trace,
+                        Errno = 7,
+                        Arguments = [new(5, SeccompOperator.MaskedEqual, 3, 1)],
+                    },
                 ],
             },
         }).Should().BeEmpty();
@@ -38,7 +44,12 @@ public sealed class SandboxValidationTests
                 [
                     new() { Names = [], Action = (SeccompAction)99 },
                     new() { Names = ["a", ""], Action = SeccompAction.Errno, Errno = 65536 },
-                    new() { Names = ["a"], Action = SeccompAction.Allow, Arguments = [new(6, SeccompOperator.Equal, 1, 1), new(0, (SeccompOperator)99, 0)] },
+                    new()
+                    {
+                        Names = ["a"],
+                        Action = SeccompAction.Allow,
+                        Arguments = [new(6, SeccompOperator.Equal, 1, 1), new(0, (SeccompOperator)99, 0)],
+                    },
                 ],
             },
         }).Should().Equal(
@@ -62,11 +73,14 @@ public sealed class SandboxValidationTests
 
         Hooks(hook, hook).Should().BeEmpty();
         Hooks(hook, hook with { Path = "hook" }).Should().Equal("hooks.poststart[1].path: 'hook' is not an absolute path");
-        Hooks(hook with { Arguments = ["a", "\0"] }).Should().Equal("hooks.poststart[0].arguments[1]: contains a NUL character, at which the kernel would stop reading");
+        Hooks(hook with { Arguments = ["a", "\0"] })
+            .Should().Equal("hooks.poststart[0].arguments[1]: contains a NUL character, at which the kernel would stop reading");
         Hooks(hook with { Environment = ["A"] }).Should().Equal("hooks.poststart[0].environment[0]: 'A' is not NAME=value");
-        Hooks(hook with { TimeoutSeconds = 0 }).Should().Equal("hooks.poststart[0].timeoutSeconds: 0 is not a time: 1 second at least, or null for no limit");
+        Hooks(hook with { TimeoutSeconds = 0 })
+            .Should().Equal("hooks.poststart[0].timeoutSeconds: 0 is not a time: 1 second at least, or null for no limit");
 
-        static IEnumerable<string> Hooks(params HookConfiguration[] hooks) => Valid.Rules(Valid.Container with { Hooks = new() { Poststart = [.. hooks] } });
+        static IEnumerable<string> Hooks(params HookConfiguration[] hooks)
+            => Valid.Rules(Valid.Container with { Hooks = new() { Poststart = [.. hooks] } });
     }
 
     public static TheoryData<SchedulerConfiguration, string?> Schedulers => new()
@@ -94,7 +108,8 @@ public sealed class SandboxValidationTests
     [Theory]
     [MemberData(nameof(Schedulers))]
     public void A_scheduler_has_what_its_policy_has(SchedulerConfiguration scheduler, string? finding)
-        => Valid.Rules(Valid.Process with { Scheduler = scheduler }).Should().Equal(finding is null ? [] : new[] { "process.scheduler." + finding });
+        => Valid.Rules(Valid.Process with { Scheduler = scheduler })
+            .Should().Equal(finding is null ? [] : new[] { "process.scheduler." + finding });
 
     [Fact]
     public void Only_a_deadline_has_a_runtime()
@@ -136,7 +151,11 @@ public sealed class SandboxValidationTests
         {
             Mounts =
             [
-                new("/a", "tmpfs", "a", MountOptions.NoAtime | MountOptions.RelativeAtime) { ClearedOptions = MountOptions.NoAtime, IdMap = new() },
+                new("/a", "tmpfs", "a", MountOptions.NoAtime | MountOptions.RelativeAtime)
+                {
+                    ClearedOptions = MountOptions.NoAtime,
+                    IdMap = new(),
+                },
                 new("/b", "tmpfs", "b")
                 {
                     RecursiveOptions = MountOptions.StrictAtime | MountOptions.NoAtime | MountOptions.Synchronous,

@@ -16,7 +16,8 @@ public sealed class UnsupportedConfigurationTests
     {
         ["rootPropagation"] = container => container with { RootPropagation = MountPropagation.Private },
         ["namespaces"] = container => container with { Namespaces = NamespaceKinds.Default | NamespaceKinds.User },
-        ["joinedNamespaces"] = container => container with { JoinedNamespaces = container.JoinedNamespaces.Add(NamespaceKinds.User, "/proc/1/ns/user") },
+        ["joinedNamespaces"] = container =>
+            container with { JoinedNamespaces = container.JoinedNamespaces.Add(NamespaceKinds.User, "/proc/1/ns/user") },
         ["userIdMappings"] = container => container with { UserIdMappings = [new(0, 1000, 1)] },
         ["groupIdMappings"] = container => container with { GroupIdMappings = [new(0, 1000, 1)] },
         ["monotonicOffset"] = container => container with { MonotonicOffset = new(-1) },
@@ -39,7 +40,8 @@ public sealed class UnsupportedConfigurationTests
         ["mounts[0].options"] = container => Mount(container, mount => mount with { Options = MountOptions.CopyUp }),
         ["mounts[0].clearedOptions"] = container => Mount(container, mount => mount with { ClearedOptions = MountOptions.NoExec }),
         ["mounts[0].recursiveOptions"] = container => Mount(container, mount => mount with { RecursiveOptions = MountOptions.ReadOnly }),
-        ["mounts[0].clearedRecursiveOptions"] = container => Mount(container, mount => mount with { ClearedRecursiveOptions = MountOptions.NoDev }),
+        ["mounts[0].clearedRecursiveOptions"] = container =>
+            Mount(container, mount => mount with { ClearedRecursiveOptions = MountOptions.NoDev }),
         ["mounts[0].propagation"] = container => Mount(container, mount => mount with { Propagation = [MountPropagation.RecursiveSlave] }),
         ["mounts[0].idMap"] = container => Mount(container, mount => mount with { IdMap = new() }),
         ["resources.devices"] = container => container with { Resources = new() { Devices = [new(IsAllowed: false)] } },
@@ -71,7 +73,8 @@ public sealed class UnsupportedConfigurationTests
         ["resources.blockIO.writesPerSecond"] = container => BlockIO(container, new() { WritesPerSecond = SomeRates }),
         ["resources.hugePageLimits"] = container => container with { Resources = new() { HugePageLimits = [new("2MB", 0)] } },
         ["resources.network.classId"] = container => container with { Resources = new() { Network = new() { ClassId = 0 } } },
-        ["resources.network.priorities"] = container => container with { Resources = new() { Network = new() { Priorities = [new("eth0", 1)] } } },
+        ["resources.network.priorities"] = container =>
+            container with { Resources = new() { Network = new() { Priorities = [new("eth0", 1)] } } },
         ["resources.rdma"] = container => container with
         {
             Resources = new() { Rdma = ImmutableDictionary<string, RdmaLimit>.Empty.Add("mlx5_1", new(HcaHandles: 1)) },
@@ -92,7 +95,8 @@ public sealed class UnsupportedConfigurationTests
     [
         "root", "readOnlyRoot", "rootSwitch", "mountLabel", "namespaces", "hostname", "networks[0]", "maskedPaths", "readOnlyPaths",
         "mounts[0].destination", "mounts[0].type", "mounts[0].source", "mounts[0].options", "mounts[0].data",
-        "devices[0].path", "devices[0].type", "devices[0].major", "devices[0].minor", "devices[0].mode", "devices[0].userId", "devices[0].groupId",
+        "devices[0].path", "devices[0].type", "devices[0].major", "devices[0].minor",
+        "devices[0].mode", "devices[0].userId", "devices[0].groupId",
         "process.arguments", "process.environment", "process.workingDirectory", "process.user", "process.userId", "process.groupId",
         "process.additionalGroupIds", "process.noNewPrivileges", "process.appArmorProfile", "process.selinuxLabel", "process.umask",
         "process.capabilities.bounding", "process.capabilities.effective", "process.capabilities.permitted",
@@ -139,14 +143,18 @@ public sealed class UnsupportedConfigurationTests
     [InlineData(NamespaceKinds.Time, "Time is not supported yet")]
     [InlineData(NamespaceKinds.User | NamespaceKinds.Time, "Time, User is not supported yet")]
     public void A_namespace_that_is_not_supported_is_named(NamespaceKinds kinds, string message)
-        => Valid.Findings(Valid.Container with { Namespaces = NamespaceKinds.Default | kinds }).Should().Equal(new ConfigurationFinding("namespaces", message));
+        => Valid.Findings(Valid.Container with { Namespaces = NamespaceKinds.Default | kinds })
+            .Should().Equal(new ConfigurationFinding("namespaces", message));
 
     [Fact]
     public void Mount_options_that_are_not_supported_are_named_and_the_others_are_not()
-        => Valid.Findings(Mount(Valid.Container, mount => mount with { Options = MountOptions.ReadOnly | MountOptions.RelativeAtime | MountOptions.Silent }))
+        => Valid.Findings(Mount(Valid.Container, mount => mount with
+        {
+            Options = MountOptions.ReadOnly | MountOptions.RelativeAtime | MountOptions.Silent,
+        }))
             .Should().Equal(new ConfigurationFinding("mounts[0].options", "RelativeAtime, Silent is not supported yet"));
 
-    /// <summary>Members on which a decision falls: a record that is neither supported nor refused as a whole is decided by its own members.</summary>
+    /// <summary>Members on which a decision falls: a record that is neither supported nor refused as a whole: its members.</summary>
     private static IEnumerable<string> Decided(Type type, string prefix)
         => ModelWalk.MembersOf(type, prefix).SelectMany(member =>
         {
@@ -162,7 +170,8 @@ public sealed class UnsupportedConfigurationTests
     private static ContainerConfiguration Memory(ContainerConfiguration container, MemoryResources memory)
         => container with { Resources = new() { Memory = memory } };
 
-    private static ContainerConfiguration Cpu(ContainerConfiguration container, CpuResources cpu) => container with { Resources = new() { Cpu = cpu } };
+    private static ContainerConfiguration Cpu(ContainerConfiguration container, CpuResources cpu)
+        => container with { Resources = new() { Cpu = cpu } };
 
     private static ContainerConfiguration BlockIO(ContainerConfiguration container, BlockIOResources blockIO)
         => container with { Resources = new() { BlockIO = blockIO } };

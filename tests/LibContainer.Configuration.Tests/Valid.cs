@@ -24,5 +24,6 @@ internal static class Valid
     internal static IEnumerable<string> Rules(ProcessConfiguration process) => Rules(Findings(process));
 
     private static IEnumerable<string> Rules(IEnumerable<ConfigurationFinding> findings)
-        => findings.Where(finding => !finding.Message.EndsWith("is not supported yet", StringComparison.Ordinal)).Select(finding => finding.ToString());
+        => findings.Where(finding => !finding.Message.EndsWith("is not supported yet", StringComparison.Ordinal))
+            .Select(finding => finding.ToString());
 }

@@ -8,6 +8,9 @@ public sealed class ConfigurationJsonErrorTests
 {
     private const string HostUserland = """{ "type": "hostUserland" }""";
 
+    /// <summary>All that a document needs but for its end.</summary>
+    private const string Start = $$"""{ "version": 1, "root": {{HostUserland}}, "process": {}""";
+
     private static readonly byte[] FullDocument = ConfigurationJson.Write(Full.Container, Full.Process);
 
     [Theory]
@@ -26,15 +29,27 @@ public sealed class ConfigurationJsonErrorTests
     [InlineData("""{ "mounts": [{ "destination": "/a", "type": "tmpfs" }] }""", "mounts[0].source: is missing")]
     [InlineData("""{ "namespaces": "mount" }""", "namespaces: should be a list")]
     [InlineData("""{ "namespaces": ["mount", "mount"] }""", "namespaces[1]: mount is there twice")]
-    [InlineData("""{ "devices": [{ "path": "/dev/a", "type": "fifo", "major": 0.5, "minor": 0 }] }""", "devices[0].major: should be a whole number from -2147483648 to 2147483647")]
-    [InlineData("""{ "devices": [{ "path": "/dev/a", "type": "fifo", "major": 1e2, "minor": 0 }] }""", "devices[0].major: should be a whole number from -2147483648 to 2147483647")]
-    [InlineData("""{ "devices": [{ "path": "/dev/a", "type": "fifo", "major": 4294967296, "minor": 0 }] }""", "devices[0].major: should be a whole number from -2147483648 to 2147483647")]
-    [InlineData("""{ "userIdMappings": [{ "containerId": 0, "hostId": -1, "size": 1 }] }""", "userIdMappings[0].hostId: should be a whole number from 0 to 4294967295")]
+    [InlineData(
+        """{ "devices": [{ "path": "/dev/a", "type": "fifo", "major": 0.5, "minor": 0 }] }""",
+        "devices[0].major: should be a whole number from -2147483648 to 2147483647")]
+    [InlineData(
+        """{ "devices": [{ "path": "/dev/a", "type": "fifo", "major": 1e2, "minor": 0 }] }""",
+        "devices[0].major: should be a whole number from -2147483648 to 2147483647")]
+    [InlineData(
+        """{ "devices": [{ "path": "/dev/a", "type": "fifo", "major": 4294967296, "minor": 0 }] }""",
+        "devices[0].major: should be a whole number from -2147483648 to 2147483647")]
+    [InlineData(
+        """{ "userIdMappings": [{ "containerId": 0, "hostId": -1, "size": 1 }] }""",
+        "userIdMappings[0].hostId: should be a whole number from 0 to 4294967295")]
     [InlineData("""{ "sysctls": { "net.ipv4.ip_forward": 1 } }""", """sysctls["net.ipv4.ip_forward"]: should be a text""")]
     [InlineData("""{ "sysctls": { "a": "1", "a": "2" } }""", """sysctls["a"]: is there twice""")]
     [InlineData("""{ "sysctls": [] }""", "sysctls: should be an object")]
-    [InlineData("""{ "joinedNamespaces": { "net": "/a" } }""", """joinedNamespaces["net"]: 'net' is not one of time, mount, cgroup, uts, ipc, user, pid, network""")]
-    [InlineData("""{ "resources": { "rdma": { "mlx": { "handles": 1 } } } }""", """resources.rdma["mlx"].handles: is not a member that is known""")]
+    [InlineData(
+        """{ "joinedNamespaces": { "net": "/a" } }""",
+        """joinedNamespaces["net"]: 'net' is not one of time, mount, cgroup, uts, ipc, user, pid, network""")]
+    [InlineData(
+        """{ "resources": { "rdma": { "mlx": { "handles": 1 } } } }""",
+        """resources.rdma["mlx"].handles: is not a member that is known""")]
     [InlineData("""{ "seccomp": {} }""", "seccomp.defaultAction: is missing")]
     [InlineData("""{ "networks": [{ "type": "veth" }] }""", "networks[0].type: should be one of loopback")]
     [InlineData("""{ "networks": [{}] }""", "networks[0].type: is missing")]
@@ -43,20 +58,28 @@ public sealed class ConfigurationJsonErrorTests
     [InlineData("""{ "hostname": "\ud800" }""", "hostname: should be valid Unicode text")]
     [InlineData("""{ "rootSwitch": "\ud800" }""", "rootSwitch: should be one of pivot, move")]
     [InlineData("""{ "\ud800": 1 }""", "has a member whose name is no valid Unicode text")]
-    [InlineData("""{ "networks": [{ "\ud800": 1, "type": "loopback" }] }""", "networks[0]: has a member whose name is no valid Unicode text")]
+    [InlineData(
+        """{ "networks": [{ "\ud800": 1, "type": "loopback" }] }""",
+        "networks[0]: has a member whose name is no valid Unicode text")]
     [InlineData("""{ "annotations": { "\ud800": "" } }""", "annotations: has a member whose name is no valid Unicode text")]
     public void What_is_wrong_with_a_container_is_said_with_its_place(string members, string finding)
-        => Findings($$"""{ "version": 1, "root": {{HostUserland}}, "process": {}, {{members.TrimStart('{', ' ')}}""").Should().Equal(finding);
+        => Findings($"{Start}, {members.TrimStart('{', ' ')}")
+            .Should().Equal(finding);
 
     [Theory]
-    [InlineData("""{ "resourceLimits": [{ "kind": "core", "soft": 1, "hard": 1 }, { "kind": "cores", "soft": 1, "hard": 1 }] }""", "process.resourceLimits[1].kind: should be one of cpu, *")]
+    [InlineData(
+        """{ "resourceLimits": [{ "kind": "core", "soft": 1, "hard": 1 }, { "kind": "cores", "soft": 1, "hard": 1 }] }""",
+        "process.resourceLimits[1].kind: should be one of cpu, *")]
     [InlineData("""{ "resourceLimits": [{ "kind": "core", "soft": 1 }] }""", "process.resourceLimits[0].hard: is missing")]
-    [InlineData("""{ "resourceLimits": [{ "kind": "core", "soft": 1, "hard": -1 }] }""", "process.resourceLimits[0].hard: should be a whole number from 0 to 18446744073709551615")]
+    [InlineData(
+        """{ "resourceLimits": [{ "kind": "core", "soft": 1, "hard": -1 }] }""",
+        "process.resourceLimits[0].hard: should be a whole number from 0 to 18446744073709551615")]
     [InlineData("""{ "arguments": ["a", null] }""", "process.arguments[1]: should be a text")]
     [InlineData("""{ "capabilities": { "bounding": ["CAP_KILL"] } }""", "process.capabilities.bounding[0]: should be one of chown, *")]
     [InlineData("""{ "capabilities": null }""", "process.capabilities: should be an object")]
     public void What_is_wrong_with_a_process_is_said_with_its_place(string process, string finding)
-        => Findings($$"""{ "version": 1, "root": {{HostUserland}}, "process": {{process}} }""").Should().ContainSingle().Which.Should().Match(finding);
+        => Findings($$"""{ "version": 1, "root": {{HostUserland}}, "process": {{process}} }""")
+            .Should().ContainSingle().Which.Should().Match(finding);
 
     [Theory]
     [InlineData("7", "a document is an object")]
@@ -97,13 +120,22 @@ public sealed class ConfigurationJsonErrorTests
     [InlineData("{\n  version: 1 }", "line 2, column 3: 'v' is not what JSON has there")]
     [InlineData("{ } { }", "line 1, column 5: '{' is not what JSON has there")]
     [InlineData("{ /* */ }", "line 1, column 3: '/' is not what JSON has there")]
+    [InlineData("\uFEFF{}", "line 1, column 1: byte 239 is not what JSON has there")]
     [InlineData("\u0001", "line 1, column 1: byte 1 is not what JSON has there")]
-    public void A_text_that_is_no_json_is_one_finding_with_line_and_column(string text, string finding) => Findings(text).Should().Equal(finding);
+    public void A_text_that_is_no_json_is_one_finding_with_line_and_column(string text, string finding) => Findings(text)
+        .Should().Equal(finding);
+
+    [Theory]
+    [InlineData(63, "x: is not a member that is known")]
+    [InlineData(64, "line 2, column 64: the document is nested more than 64 deep")]
+    [InlineData(1_000_000, "line 2, column 64: the document is nested more than 64 deep")]
+    public void Deep_nesting_is_refused_where_it_begins(int depth, string finding)
+        => Findings(Start + ", \"x\":\n" + new string('[', depth) + new string(']', depth) + " }")
+            .Should().Equal(finding);
 
     [Fact]
-    public void Deep_nesting_is_a_member_that_is_not_known()
-        => Findings($$"""{ "version": 1, "root": {{HostUserland}}, "process": {}, "x": {{new string('[', 100_000)}}{{new string(']', 100_000)}} }""")
-            .Should().Equal("x: is not a member that is known");
+    public void What_is_no_json_deep_down_is_not_taken_for_deep_nesting()
+        => Findings("{ \"x\":\n" + new string('[', 63) + "}").Should().Equal("line 2, column 64: '}' is not what JSON has there");
 
     [Fact]
     public void A_document_that_was_damaged_is_refused_with_places_or_is_another_document()
@@ -135,7 +167,7 @@ public sealed class ConfigurationJsonErrorTests
 
     [Fact]
     public void Bytes_that_are_no_text_are_said_by_place()
-        => Findings([.. Encoding.UTF8.GetBytes($$"""{ "version": 1, "root": {{HostUserland}}, "process": {}, "hostname": "a"""), 0xFF, .. "\" }"u8])
+        => Findings([.. Encoding.UTF8.GetBytes(Start + ", \"hostname\": \""), 0xFF, .. "\" }"u8])
             .Should().Equal("hostname: should be valid Unicode text");
 
     private static IEnumerable<string> Findings(string text) => Findings(Encoding.UTF8.GetBytes(text));

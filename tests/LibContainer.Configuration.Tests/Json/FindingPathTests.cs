@@ -22,7 +22,7 @@ public sealed class FindingPathTests
                 }
                 return true;
             },
-            iter: 3000,
+            iter: 2000,
             threads: 1);
 
         // Random configurations are wrong in nearly every way there is.

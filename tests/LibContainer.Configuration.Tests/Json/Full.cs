@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace LibContainer.Configuration.Tests.Json;
 
-/// <summary>A document in which every member of the model is set to something other than its default, and every list and map has an entry.</summary>
+/// <summary>A document in which every member is set to something other than its default; lists and maps have entries.</summary>
 internal static class Full
 {
     internal static ContainerConfiguration Container { get; } = (ContainerConfiguration)Of(typeof(ContainerConfiguration), "container");
@@ -33,7 +33,8 @@ internal static class Full
         if (ModelWalk.IsMap(type))
         {
             object empty = type.GetField("Empty")!.GetValue(null)!;
-            return type.GetMethod("SetItem")!.Invoke(empty, [Of(type.GenericTypeArguments[0], "key"), Of(type.GenericTypeArguments[1], name)])!;
+            return type.GetMethod("SetItem")!.Invoke(
+                empty, [Of(type.GenericTypeArguments[0], "key"), Of(type.GenericTypeArguments[1], name)])!;
         }
         if (type == typeof(RootFileSystem))
             return RootFileSystem.Directory("/srv");
@@ -45,8 +46,9 @@ internal static class Full
     private static object OfRecord(Type type)
     {
         ConstructorInfo constructor = ModelWalk.ConstructorOf(type);
-        object record = constructor.Invoke([.. constructor.GetParameters().Select(parameter => Of(parameter.ParameterType, parameter.Name!))]);
-        foreach (PropertyInfo property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.CanWrite))
+        object record = constructor.Invoke(
+            [.. constructor.GetParameters().Select(parameter => Of(parameter.ParameterType, parameter.Name!))]);
+        foreach (PropertyInfo property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(member => member.CanWrite))
             property.SetValue(record, Of(property.PropertyType, property.Name));
         return record;
     }

@@ -5,7 +5,8 @@ using CsCheck;
 namespace LibContainer.Configuration.Tests.Json;
 
 /// <summary>
-/// Random values of the whole model, found by reflection: a new member is in them without a word here. Optional members are there or not; numbers are of all sizes.
+/// Random values of the whole model, found by reflection: a new member is in them without a word here. Optional members are there or
+/// not; numbers are of all sizes.
 /// </summary>
 internal static class Generators
 {
@@ -64,7 +65,8 @@ internal static class Generators
 
     private static Gen<object?> OfEnum(Type type)
         => type.IsDefined(typeof(FlagsAttribute))
-            ? Name(type).Array[0, 4].Select(flags => (object?)Enum.ToObject(type, flags.Aggregate(0UL, (all, flag) => all | ModelWalk.Bits(flag!))))
+            ? Name(type).Array[0, 4]
+                .Select(flags => (object?)Enum.ToObject(type, flags.Aggregate(0UL, (all, flag) => all | ModelWalk.Bits(flag!))))
             : Name(type);
 
     /// <summary>A key that is a flag is one flag.</summary>
