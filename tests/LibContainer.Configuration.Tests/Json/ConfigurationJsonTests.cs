@@ -26,6 +26,19 @@ public sealed class ConfigurationJsonTests
             print: document => Text(document.Container, document.Process));
 
     [Fact]
+    public void A_member_says_what_the_property_of_its_name_has()
+        => Generators.Documents.Sample(
+            document =>
+            {
+                using JsonDocument json = JsonDocument.Parse(ConfigurationJson.Write(document.Container, document.Process));
+                return Mirror.Shows(json.RootElement, document.Container)
+                    && Mirror.Shows(json.RootElement.GetProperty("process"), document.Process);
+            },
+            iter: 500,
+            threads: 1,
+            print: document => Text(document.Container, document.Process));
+
+    [Fact]
     public void A_default_document_says_next_to_nothing()
         => Text(new() { Root = RootFileSystem.HostUserland() }, new("/bin/sh", "-c", "exit 7")).Should().Be(
             """
