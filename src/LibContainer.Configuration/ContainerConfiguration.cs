@@ -21,11 +21,39 @@ public sealed record ContainerConfiguration
     /// </summary>
     public string? MountLabel { get; init; }
 
-    /// <summary>Namespaces of its own. What is not listed is shared with the host.</summary>
+    /// <summary>
+    /// How mounts travel between the root and the host. Null: nothing travels. Source: the specification, config-linux.md, "Rootfs Mount
+    /// Propagation".
+    /// </summary>
+    public MountPropagation? RootPropagation { get; init; }
+
+    /// <summary>Namespaces of its own. What is neither here nor in <see cref="JoinedNamespaces"/> is shared with the host.</summary>
     public NamespaceKinds Namespaces { get; init; } = NamespaceKinds.Default;
+
+    /// <summary>
+    /// Namespaces that exist: one kind each, and the absolute path of its file on the host. Source: namespaces(7), setns(2).
+    /// </summary>
+    public ImmutableDictionary<NamespaceKinds, string> JoinedNamespaces { get; init; } = ImmutableDictionary<NamespaceKinds, string>.Empty;
+
+    /// <summary>Users of the container and those of the host that they stand for. Needs <see cref="NamespaceKinds.User"/>.</summary>
+    public ImmutableArray<IdMapping> UserIdMappings { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>Groups of the container and those of the host that they stand for. Needs <see cref="NamespaceKinds.User"/>.</summary>
+    public ImmutableArray<IdMapping> GroupIdMappings { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>What is added to CLOCK_MONOTONIC. Null: nothing. Needs <see cref="NamespaceKinds.Time"/>.</summary>
+    public TimeOffset? MonotonicOffset { get; init; }
+
+    /// <summary>What is added to CLOCK_BOOTTIME. Null: nothing. Needs <see cref="NamespaceKinds.Time"/>.</summary>
+    public TimeOffset? BoottimeOffset { get; init; }
 
     /// <summary>Host name inside. Null: the host's. Needs <see cref="NamespaceKinds.Uts"/>.</summary>
     public string? Hostname { get; init; }
+
+    /// <summary>
+    /// NIS domain name inside, 64 bytes at most. Null: the host's. Needs <see cref="NamespaceKinds.Uts"/>. Source: setdomainname(2).
+    /// </summary>
+    public string? DomainName { get; init; }
 
     /// <summary>Mounts, in the order in which they are made.</summary>
     public ImmutableArray<MountConfiguration> Mounts { get; init => field = value.IsDefault ? [] : value; } = MountConfiguration.Defaults;
@@ -41,6 +69,46 @@ public sealed record ContainerConfiguration
 
     /// <summary>Networks, in the order in which they are set up. Needs <see cref="NamespaceKinds.Network"/>.</summary>
     public ImmutableArray<NetworkConfiguration> Networks { get; init => field = value.IsDefault ? [] : value; } = [LoopbackNetwork.Instance];
+
+    /// <summary>
+    /// Devices of the host's network that move into the container: name on the host, and name inside. Needs <see
+    /// cref="NamespaceKinds.Network"/>.
+    /// </summary>
+    public ImmutableDictionary<string, string> NetworkDevices { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Kernel parameters of the container's namespaces: name with dots, and value. Source: sysctl(8).</summary>
+    public ImmutableDictionary<string, string> Sysctls { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>
+    /// The container's cgroup: absolute from the mount point of cgroups on, or relative to where this library puts its own. Null: one of
+    /// the library's choice.
+    /// Source: the specification, config-linux.md, "Cgroups Path".
+    /// </summary>
+    public string? CgroupPath { get; init; }
+
+    /// <summary>What the container may use. Null: nothing is limited.</summary>
+    public ResourceConfiguration? Resources { get; init; }
+
+    /// <summary>Cache and memory bandwidth. Null: resctrl is left alone.</summary>
+    public IntelRdtConfiguration? IntelRdt { get; init; }
+
+    /// <summary>From which NUMA nodes its memory comes. Null: as the host's process has it.</summary>
+    public MemoryPolicyConfiguration? MemoryPolicy { get; init; }
+
+    /// <summary>Which system calls it may make. Null: all.</summary>
+    public SeccompConfiguration? Seccomp { get; init; }
+
+    /// <summary>What the kernel says it is. Null: as the host's process has it.</summary>
+    public PersonalityDomain? Personality { get; init; }
+
+    /// <summary>Programs that are run beside it at points of its life. Null: none.</summary>
+    public LifecycleHooks? Hooks { get; init; }
+
+    /// <summary>
+    /// What others have to say about it, by name. The container itself does not see it. Source: the specification, config.md,
+    /// "Annotations".
+    /// </summary>
+    public ImmutableDictionary<string, string> Annotations { get; init; } = ImmutableDictionary<string, string>.Empty;
 
     /// <summary>What container engines hide by default: kernel memory, keys, timers, firmware, power readings (CVE-2020-8694).</summary>
     public static ImmutableArray<string> DefaultMaskedPaths { get; } =

@@ -9,7 +9,7 @@ public static class ContainerPath
     public static string? Normalize(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        if (IsNormal(path))
+        if (path == "/" || IsNormal(path))
             return path;
 
         List<string> parts = [];

@@ -2,33 +2,20 @@ using System.Collections.Immutable;
 
 namespace LibContainer.Configuration;
 
-/// <summary>How a mount behaves. Source: mount(2), mount(8).</summary>
-[Flags]
-public enum MountOptions
+/// <summary>Whom files of a mount belong to, seen through it. Source: mount_setattr(2), "ID-mapped mounts".</summary>
+public sealed record MountIdMap
 {
-    /// <summary>Nothing special.</summary>
-    None = 0,
+    /// <summary>
+    /// Users: <see cref="IdMapping.ContainerId"/> as the file system has it, <see cref="IdMapping.HostId"/> as it is seen. Empty: those of
+    /// the container.
+    /// </summary>
+    public ImmutableArray<IdMapping> UserIds { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    /// <summary>Nothing can be written through it.</summary>
-    ReadOnly = 0x1,
+    /// <summary>Groups, likewise.</summary>
+    public ImmutableArray<IdMapping> GroupIds { get; init => field = value.IsDefault ? [] : value; } = [];
 
-    /// <summary>Set-user-id bits and file capabilities have no effect.</summary>
-    NoSuid = 0x2,
-
-    /// <summary>Device nodes cannot be opened.</summary>
-    NoDev = 0x4,
-
-    /// <summary>Programs cannot be run.</summary>
-    NoExec = 0x8,
-
-    /// <summary>Access times are not updated.</summary>
-    NoAtime = 0x10,
-
-    /// <summary>Access times are always updated.</summary>
-    StrictAtime = 0x20,
-
-    /// <summary>Of a bind: what is mounted below the source comes along, under the same options.</summary>
-    Recursive = 0x40,
+    /// <summary>What is mounted below is mapped as well.</summary>
+    public bool IsRecursive { get; init; }
 }
 
 /// <summary>One mount in a container.</summary>
@@ -39,6 +26,28 @@ public enum MountOptions
 /// <param name="Data">Options of the file system itself, as mount(8) writes them.</param>
 public sealed record MountConfiguration(string Destination, string Type, string Source, MountOptions Options = MountOptions.None, string Data = "")
 {
+    /// <summary>
+    /// What is switched off, though the kernel or the source of a bind has it on: <c>rw</c>, <c>dev</c>, <c>exec</c>, <c>suid</c> and the
+    /// like.
+    /// </summary>
+    public MountOptions ClearedOptions { get; init; }
+
+    /// <summary>
+    /// What holds for all that is mounted below, too: <c>rro</c>, <c>rnosuid</c> and the like. Only what mount_setattr(2) knows.
+    /// </summary>
+    public MountOptions RecursiveOptions { get; init; }
+
+    /// <summary>
+    /// What is switched off for all that is mounted below, too: <c>rrw</c>, <c>rsuid</c> and the like. Only what mount_setattr(2) knows.
+    /// </summary>
+    public MountOptions ClearedRecursiveOptions { get; init; }
+
+    /// <summary>How mounts travel, applied in this order. Empty: nothing travels.</summary>
+    public ImmutableArray<MountPropagation> Propagation { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>Whom its files belong to, seen through it. Null: to whom they belong. Of a bind only.</summary>
+    public MountIdMap? IdMap { get; init; }
+
     /// <summary>The type of a mount that shows a part of the host.</summary>
     public const string BindType = "bind";
 

@@ -7,6 +7,9 @@ public enum NamespaceKinds : ulong
     /// <summary>None of them.</summary>
     None = 0,
 
+    /// <summary>CLONE_NEWTIME: its own offsets of the monotonic and the boot-time clock. Source: time_namespaces(7).</summary>
+    Time = 0x00000080,
+
     /// <summary>CLONE_NEWNS: the container's own mounts, and its own root.</summary>
     Mount = 0x00020000,
 
@@ -19,12 +22,17 @@ public enum NamespaceKinds : ulong
     /// <summary>CLONE_NEWIPC: its own System V objects and POSIX message queues.</summary>
     Ipc = 0x08000000,
 
+    /// <summary>CLONE_NEWUSER: its own user and group ids, mapped to those of the host. Source: user_namespaces(7).</summary>
+    User = 0x10000000,
+
     /// <summary>CLONE_NEWPID: its own process ids. When its first process ends, the kernel kills all others.</summary>
     Pid = 0x20000000,
 
     /// <summary>CLONE_NEWNET: its own network devices, addresses, ports.</summary>
     Network = 0x40000000,
 
-    /// <summary>All of them.</summary>
+    /// <summary>
+    /// Those of every container: all but <see cref="User"/> and <see cref="Time"/>, which need maps and offsets to be of use.
+    /// </summary>
     Default = Mount | Cgroup | Uts | Ipc | Pid | Network,
 }

@@ -50,6 +50,21 @@ public sealed record ProcessConfiguration
     /// <summary>SELinux context that the program runs in: <c>user:role:type:level</c>. Null: what the policy chooses. On a kernel without SELinux it is an error.</summary>
     public string? SELinuxLabel { get; init; }
 
+    /// <summary>
+    /// What the kernel adds to the score by which it chooses whom to kill when memory is short, -1000 (never) to 1000. Null: the host's
+    /// own. Source: proc_pid_oom_score_adj(5).
+    /// </summary>
+    public int? OomScoreAdjustment { get; init; }
+
+    /// <summary>When it gets the CPU. Null: as the host's process does.</summary>
+    public SchedulerConfiguration? Scheduler { get; init; }
+
+    /// <summary>When it gets the disk. Null: as its nice value says.</summary>
+    public IOPriorityConfiguration? IOPriority { get; init; }
+
+    /// <summary>On which CPUs a program runs that is added to a running container. Null: on those of the container.</summary>
+    public CpuAffinityConfiguration? ExecCpuAffinity { get; init; }
+
     /// <summary>Resource limits. RLIMIT_NOFILE gets a soft limit of 1024 when it is not among them, since the .NET host has raised its own.</summary>
     public ImmutableArray<ResourceLimit> ResourceLimits { get; init => field = value.IsDefault ? [] : value; } = [];
 

@@ -16,4 +16,14 @@ internal static class Valid
 
     /// <inheritdoc cref="Paths(ContainerConfiguration)"/>
     internal static IEnumerable<string> Paths(ProcessConfiguration process) => Findings(process).Select(finding => finding.Path);
+
+    /// <summary>Findings but for those about what is not supported yet: what a member says, and not that it says something.</summary>
+    internal static IEnumerable<string> Rules(ContainerConfiguration container) => Rules(Findings(container));
+
+    /// <inheritdoc cref="Rules(ContainerConfiguration)"/>
+    internal static IEnumerable<string> Rules(ProcessConfiguration process) => Rules(Findings(process));
+
+    private static IEnumerable<string> Rules(IEnumerable<ConfigurationFinding> findings)
+        => findings.Where(finding => !finding.Message.EndsWith("is not supported yet", StringComparison.Ordinal))
+            .Select(finding => finding.ToString());
 }
