@@ -42,7 +42,7 @@ public static class ConfigurationJson
         .Required("process", ProcessShapes.Process, document => document.Process, (document, value) => document with { Process = value });
 
     /// <summary>Writes a document, in UTF-8, that <see cref="Read"/> reads as the same.</summary>
-    /// <exception cref="ArgumentException">An enum has a value without a name.</exception>
+    /// <exception cref="ArgumentException">An enum has a value without a name, or a text is no Unicode: half a surrogate pair.</exception>
     public static byte[] Write(ContainerConfiguration container, ProcessConfiguration process)
     {
         ArgumentNullException.ThrowIfNull(container);

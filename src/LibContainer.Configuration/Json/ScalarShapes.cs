@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Numerics;
+using System.Text;
 using System.Text.Json;
 
 namespace LibContainer.Configuration.Json;
@@ -8,6 +9,16 @@ namespace LibContainer.Configuration.Json;
 /// <summary>Texts that may be no text: half a surrogate pair, bytes that are no UTF-8.</summary>
 internal static class JsonText
 {
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Without this the writer puts a replacement character there, and what is read is another text.</summary>
+    /// <exception cref="EncoderFallbackException">The text is none.</exception>
+    internal static string Checked(string text)
+    {
+        _ = Strict.GetByteCount(text);
+        return text;
+    }
+
     internal static string? NameOf(JsonProperty member)
     {
         try
@@ -40,7 +51,7 @@ internal sealed class TextShape : JsonShape<string>
             ? JsonText.Of(element) ?? Wrong(path, findings, "valid Unicode text")
             : Wrong(path, findings, "a text");
 
-    internal override void Write(Utf8JsonWriter writer, string value) => writer.WriteStringValue(value);
+    internal override void Write(Utf8JsonWriter writer, string value) => writer.WriteStringValue(JsonText.Checked(value));
 }
 
 internal sealed class TextKeyShape : KeyShape<string>
@@ -53,7 +64,7 @@ internal sealed class TextKeyShape : KeyShape<string>
         return true;
     }
 
-    internal override string ToText(string key) => key;
+    internal override string ToText(string key) => JsonText.Checked(key);
 }
 
 internal sealed class BooleanShape : JsonShape<bool>

@@ -172,6 +172,14 @@ public sealed class ConfigurationJsonTests
     }
 
     [Fact]
+    public void A_text_that_is_none_cannot_be_written()
+    {
+        FluentActions.Invoking(() => Text(Valid.Container with { Hostname = "a\ud800" }, Valid.Process)).Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => Text(Valid.Container with { Sysctls = Valid.Container.Sysctls.Add("a\udc00", "") }, Valid.Process))
+            .Should().Throw<ArgumentException>();
+    }
+
+    [Fact]
     public void Every_member_of_the_model_is_a_member_of_the_format()
     {
         JsonElement document = JsonDocument.Parse(ConfigurationJson.Write(Full.Container, Full.Process)).RootElement;
