@@ -43,16 +43,22 @@ public static class ConfigurationJson
 
     /// <summary>Writes a document, in UTF-8, that <see cref="Read"/> reads as the same.</summary>
     /// <exception cref="ArgumentException">An enum has a value without a name, or a text is no Unicode: half a surrogate pair.</exception>
-    public static byte[] Write(ContainerConfiguration container, ProcessConfiguration process)
+    public static byte[] Write(ContainerConfiguration container, ProcessConfiguration process) => Write(container, process, WriterOptions);
+
+    private static byte[] Write(ContainerConfiguration container, ProcessConfiguration process, JsonWriterOptions options)
     {
         ArgumentNullException.ThrowIfNull(container);
         ArgumentNullException.ThrowIfNull(process);
         ArrayBufferWriter<byte> bytes = new();
-        using (Utf8JsonWriter writer = new(bytes, WriterOptions))
+        using (Utf8JsonWriter writer = new(bytes, options))
             Shape.Write(writer, new Document(Version, container, process));
         bytes.Write("\n"u8);
         return bytes.WrittenSpan.ToArray();
     }
+
+    /// <summary>The same document as one line, with a line break at its end and none inside.</summary>
+    /// <exception cref="ArgumentException">As of <see cref="Write(ContainerConfiguration, ProcessConfiguration)"/>.</exception>
+    public static byte[] WriteLine(ContainerConfiguration container, ProcessConfiguration process) => Write(container, process, WriterOptions with { Indented = false });
 
     /// <summary>Reads a document. What it says is not judged: that is the work of <see cref="ConfigurationValidator"/>.</summary>
     /// <param name="utf8">The document, in UTF-8.</param>

@@ -31,6 +31,15 @@ public sealed class LaunchException : IOException
         return new LaunchException($"{step.Description}{call}: {LinuxException.Name(error)}{hint}", step, error);
     }
 
+    /// <summary>An init of the host's own says which step failed.</summary>
+    /// <param name="message">The sentence.</param>
+    /// <param name="step">The step, if it is one that is known here.</param>
+    /// <param name="error">What the kernel answered it.</param>
+    public static LaunchException OfInit(string message, LaunchStep? step, Errno error) => new(message, step, error);
+
+    /// <summary>An init of the host's own has ended without running the program, and without a word.</summary>
+    public static LaunchException InitEnded(string path, ExitStatus status) => new($"the init {path} ended before it ran the program ({status})", null, 0, status);
+
     internal static LaunchException Ended(LaunchStep? step, ExitStatus status)
         => new($"the container ended while it was being set up ({status}), at: {step?.Description ?? "its first step"}", step, 0, status);
 }

@@ -17,6 +17,8 @@ internal static class SystemCallNames
         [SystemCallNumber.dup3] = nameof(SystemCallNumber.dup3),
         [SystemCallNumber.chroot] = nameof(SystemCallNumber.chroot),
         [SystemCallNumber.fcntl] = nameof(SystemCallNumber.fcntl),
+        [SystemCallNumber.rt_sigaction] = nameof(SystemCallNumber.rt_sigaction),
+        [SystemCallNumber.rt_sigprocmask] = nameof(SystemCallNumber.rt_sigprocmask),
         [SystemCallNumber.recvfrom] = nameof(SystemCallNumber.recvfrom),
         [SystemCallNumber.fstatfs] = nameof(SystemCallNumber.fstatfs),
         [SystemCallNumber.keyctl] = nameof(SystemCallNumber.keyctl),

@@ -17,6 +17,9 @@ public sealed unsafe class RootDirectory : IDisposable
     /// <exception cref="LinuxException">ENOENT: the process is gone.</exception>
     public static RootDirectory OfProcess(int processId) => Open($"/proc/{processId}/root");
 
+    /// <summary>The directory behind a descriptor, which stays its owner's.</summary>
+    internal static RootDirectory OfDescriptor(int descriptor) => new(new SafeFileHandle(descriptor, ownsHandle: false));
+
     /// <summary>Opens a directory of the host.</summary>
     /// <exception cref="LinuxException">ENOENT, ENOTDIR: there is none.</exception>
     public static RootDirectory Open(string path)

@@ -8,7 +8,7 @@ namespace LibContainer.Mount;
 /// <summary>The container's root file system as steps.</summary>
 public static class MountSteps
 {
-    /// <summary>Everything up to and including the change of root.</summary>
+    /// <summary>Everything up to the change of root: it is opened, and all is in it.</summary>
     /// <param name="plan">Gets the steps.</param>
     /// <param name="container">What the root is.</param>
     /// <param name="terminal">The program's terminal, whose device is in the root. Null: it has none.</param>
@@ -43,6 +43,13 @@ public static class MountSteps
         for (int i = 0; i < container.Mounts.Length; i++)
             if (IsFilledFirst(container.Mounts[i]) && !IsCovered(container, i))
                 plan.Add(new ReadOnlyMountStep(ContainerPath.Normalize(container.Mounts[i].Destination)!));
+    }
+
+    /// <summary>The change of root, after which nothing of the host's has a name any more.</summary>
+    public static void AddRootSwitch(LaunchPlan.Builder plan, ContainerConfiguration container)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(container);
         RootSwitchSteps.Add(plan, container.RootSwitch);
     }
 

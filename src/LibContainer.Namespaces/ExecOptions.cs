@@ -23,6 +23,12 @@ public sealed record ExecOptions
     /// </summary>
     public string? DataPath { get; init; }
 
+    /// <summary>
+    /// Names a program that sets the container up in the launcher's place, as the create-command of 2014 did: <see cref="InitCommand.Self"/> for this one. It costs the start of that
+    /// program, for each container. Null: the launcher.
+    /// </summary>
+    public Func<InitContext, InitCommand>? CreateCommand { get; init; }
+
     /// <summary>Is told of each start and end. Null: nobody is.</summary>
     public ILogger? Logger { get; init; }
 

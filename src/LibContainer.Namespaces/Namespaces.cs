@@ -37,16 +37,7 @@ public static class Namespaces
 
         // Undo is in reverse, by scope: the process is killed and reaped before its streams go.
         using IProgramStreams streams = Streams(options, ref process);
-        bool needsHost = StartOrder.NeedsHost(process);
-        LaunchPlan plan = needsHost ? StartOrder.BeforeGo(container, process) : StartOrder.Plan(container, process);
-        LaunchOptions launch = new()
-        {
-            StandardInput = streams.ChildInput,
-            StandardOutput = streams.ChildOutput,
-            StandardError = streams.ChildError,
-            Synchronized = needsHost ? waiting => Continue(waiting, container, process) : null,
-        };
-        using LaunchedProcess launched = Start(plan, launch, process.Arguments[0], options.Logger, cancellationToken);
+        using LaunchedProcess launched = Start(container, process, options, streams, cancellationToken);
         using (cancellationToken.Register(static state => ((LaunchedProcess)state!).TrySendSignal(Signal.SIGKILL), launched))
         {
             streams.Started(launched);
@@ -68,6 +59,46 @@ public static class Namespaces
         return streams;
     }
 
+    private static LaunchedProcess Start(
+        ContainerConfiguration container, ProcessConfiguration process, ExecOptions options, IProgramStreams streams, CancellationToken cancellationToken)
+    {
+        try
+        {
+            LaunchedProcess launched = options.CreateCommand is { } create
+                ? StartInit(container, process, create, options.DataPath, streams, cancellationToken)
+                : StartPlan(container, process, streams, cancellationToken);
+            options.Logger?.Started(launched.Id, process.Arguments[0]);
+            return launched;
+        }
+        catch (IOException error)
+        {
+            options.Logger?.StartFailed(process.Arguments[0], error.Message);
+            throw;
+        }
+    }
+
+    private static LaunchedProcess StartPlan(ContainerConfiguration container, ProcessConfiguration process, IProgramStreams streams, CancellationToken cancellationToken)
+    {
+        bool needsHost = StartOrder.NeedsHost(process);
+        LaunchOptions options = Options(streams);
+        return needsHost
+            ? Launcher.Shared.Start(
+                StartOrder.BeforeGo(container, process), options with { Synchronized = waiting => Continue(waiting, container, process) }, cancellationToken)
+            : Launcher.Shared.Start(StartOrder.Plan(container, process), options, cancellationToken);
+    }
+
+    private static LaunchedProcess StartInit(
+        ContainerConfiguration container, ProcessConfiguration process, Func<InitContext, InitCommand> create, string? dataPath, IProgramStreams streams, CancellationToken cancellationToken)
+    {
+        InitContext context = new(container, process, (streams as TerminalStreams)?.OpenOnHost(process.Terminal!), dataPath);
+        InitCommand command = create(context) ?? throw new InvalidOperationException("the create-command names no program");
+        OwnInit.ThrowIfBad(command);
+        return new OwnInit(container, process, command, context).Start(Options(streams), cancellationToken);
+    }
+
+    private static LaunchOptions Options(IProgramStreams streams)
+        => new() { StandardInput = streams.ChildInput, StandardOutput = streams.ChildOutput, StandardError = streams.ChildError };
+
     /// <summary>The host's part: the container's files exist now, and say who the user is.</summary>
     private static LaunchPlan Continue(LaunchedProcess waiting, ContainerConfiguration container, ProcessConfiguration process)
     {
@@ -75,20 +106,21 @@ public static class Namespaces
         return StartOrder.AfterGo(container, process, UserLookup.Resolve(process.User!, root));
     }
 
-    private static LaunchedProcess Start(LaunchPlan plan, LaunchOptions launch, string command, ILogger? logger, CancellationToken cancellationToken)
-    {
-        try
-        {
-            LaunchedProcess launched = Launcher.Shared.Start(plan, launch, cancellationToken);
-            logger?.Started(launched.Id, command);
-            return launched;
-        }
-        catch (IOException error)
-        {
-            logger?.StartFailed(command, error.Message);
-            throw;
-        }
-    }
+    /// <summary>What the first argument of a program is that is to be the init of a container. Source: nsinit, 2014.</summary>
+    public const string InitArgument = "init";
+
+    /// <summary>Whether this program was started to be the init of a container, by <see cref="Exec"/> with <see cref="InitCommand.Self"/>: it should call <see cref="Init"/> and do nothing else.</summary>
+    /// <param name="arguments">Those of Main.</param>
+    public static bool IsInit(ReadOnlySpan<string> arguments)
+        => arguments is [InitArgument, ..] && Environment.GetEnvironmentVariable(InitWire.PipeVariable) is { Length: > 0 };
+
+    /// <summary>
+    /// Sets up, from inside, the container in whose namespaces this process was born, and becomes its program: the steps of a start, in its order, by this process itself. For programs that
+    /// a <see cref="ExecOptions.CreateCommand"/> names. Call it on the main thread, first of all.
+    /// </summary>
+    /// <returns>Only when that failed and the host was told why: the exit code to leave with.</returns>
+    /// <exception cref="ConfigurationException">It was called outside an <see cref="Exec"/>: there is no host at the other end of the descriptor that the variable <c>pipe</c> names.</exception>
+    public static int Init() => InitProcess.Run();
 
     /// <summary>A container of 2014 as one of today, on this host: labels that its kernel does not know are passed over in silence, as they were then.</summary>
     /// <param name="spec">As <c>container.json</c> has it.</param>

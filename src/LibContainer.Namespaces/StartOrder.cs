@@ -21,6 +21,7 @@ internal static class StartOrder
     private static readonly LaunchStep NewKeyring = new NewSessionKeyringStep();
     private static readonly LaunchStep NotDumpable = new SetDumpableStep(false);
     private static readonly LaunchStep CloseOthers = new CloseOnExecStep(FirstOtherDescriptor);
+    private static readonly LaunchStep Wait = new SynchronizeStep();
 
     /// <summary>The host has to look into the container before the rest of the plan is known.</summary>
     internal static bool NeedsHost(ProcessConfiguration process) => process.User is not null;
@@ -29,10 +30,12 @@ internal static class StartOrder
     internal static LaunchPlan Plan(ContainerConfiguration container, ProcessConfiguration process)
     {
         LaunchPlan.Builder plan = new((ulong)container.Namespaces);
-        AddBeforeGo(plan, container, process);
+        AddRoot(plan, container, process, process.Terminal);
+        MountSteps.AddRootSwitch(plan, container);
         if (NeedsHost(process))
-            plan.Add(new SynchronizeStep());
+            plan.Add(Wait);
         AddAfterGo(plan, container, process, null);
+        AddExecute(plan, process, null);
         return plan.Build();
     }
 
@@ -40,8 +43,9 @@ internal static class StartOrder
     internal static LaunchPlan BeforeGo(ContainerConfiguration container, ProcessConfiguration process)
     {
         LaunchPlan.Builder plan = new((ulong)container.Namespaces);
-        AddBeforeGo(plan, container, process);
-        plan.Add(new SynchronizeStep());
+        AddRoot(plan, container, process, process.Terminal);
+        MountSteps.AddRootSwitch(plan, container);
+        plan.Add(Wait);
         return plan.Build();
     }
 
@@ -50,10 +54,35 @@ internal static class StartOrder
     {
         LaunchPlan.Builder plan = new();
         AddAfterGo(plan, container, process, user);
+        AddExecute(plan, process, user);
         return plan.Build();
     }
 
-    private static void AddBeforeGo(LaunchPlan.Builder plan, ContainerConfiguration container, ProcessConfiguration process)
+    /// <summary>Of a process that is its own init: until its root is there, in which it looks the user up.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="process">What it shall become.</param>
+    /// <param name="console">The terminal that the host has made for it, on the host. Null: none.</param>
+    internal static LaunchPlan OwnInitRoot(ContainerConfiguration container, ProcessConfiguration process, string? console)
+    {
+        LaunchPlan.Builder plan = new();
+        AddRoot(plan, container, process, console is null ? process.Terminal : new TerminalConfiguration { Path = console });
+        return plan.Build();
+    }
+
+    /// <summary>Of a process that is its own init: all else. The host's go is at the same place as in every start.</summary>
+    internal static LaunchPlan OwnInitRest(ContainerConfiguration container, ProcessConfiguration process, ResolvedUser? user)
+    {
+        LaunchPlan.Builder plan = new();
+        MountSteps.AddRootSwitch(plan, container);
+        plan.Add(new AwaitGoStep());
+        AddAfterGo(plan, container, process, user);
+        plan.Add(new ResetSignalsStep());
+        plan.Add(new AnnounceExecStep());
+        AddExecute(plan, process, user);
+        return plan.Build();
+    }
+
+    private static void AddRoot(LaunchPlan.Builder plan, ContainerConfiguration container, ProcessConfiguration process, TerminalConfiguration? terminal)
     {
         // The launcher kills the container when the host is gone; this is the second line, for when both are killed at once.
         plan.Add(DieWithHost);
@@ -63,7 +92,7 @@ internal static class StartOrder
         NetworkSteps.Add(plan, container);
         if (container.Hostname is { } hostname)
             plan.Add(new SetHostnameStep(hostname));
-        MountSteps.AddRoot(plan, container, process.Terminal);
+        MountSteps.AddRoot(plan, container, terminal);
     }
 
     private static void AddAfterGo(LaunchPlan.Builder plan, ContainerConfiguration container, ProcessConfiguration process, ResolvedUser? user)
@@ -78,8 +107,10 @@ internal static class StartOrder
         plan.Add(new ChangeDirectoryStep(process.WorkingDirectory)); // after the ids, so that the user's rights decide
         SecuritySteps.AddNoNewPrivileges(plan, process);
         plan.Add(CloseOthers); // last, so that no step's descriptor is missed
-        plan.Add(new ExecuteStep(CommandLookup.Candidates(process), process.Arguments, Environment(process, user)));
     }
+
+    private static void AddExecute(LaunchPlan.Builder plan, ProcessConfiguration process, ResolvedUser? user)
+        => plan.Add(new ExecuteStep(CommandLookup.Candidates(process), process.Arguments, Environment(process, user)));
 
     private static ImmutableArray<string> Environment(ProcessConfiguration process, ResolvedUser? user)
         => user is null || process.Environment.Any(entry => entry.StartsWith("HOME=", StringComparison.Ordinal)) ? process.Environment : process.Environment.Add($"HOME={user.Home}");

@@ -32,6 +32,7 @@ internal static class Program
         root.Subcommands.Add(new RunCommand());
         root.Subcommands.Add(new PlanCommand());
         root.Subcommands.Add(new ExecCommand());
+        root.Subcommands.Add(new Commands.InitCommand());
         root.Subcommands.Add(new SpecCommand());
         root.Subcommands.Add(new ConfigCommand());
 

@@ -148,7 +148,7 @@ public sealed class ExecCommandTests : IDisposable
         using (master)
         using (peer)
         {
-            string path = File.ResolveLinkTarget($"/proc/self/fd/{peer.DangerousGetHandle()}", returnFinalTarget: false)!.FullName;
+            string path = PseudoTerminal.PathOf(peer);
 
             Shell($"console={path} data_path={_data.Path} {Repository.NsInit} exec sh -c 'echo on standard output; echo on the console > /dev/console'")
                 .Should().Be(new Command.Result(0, "", ""));

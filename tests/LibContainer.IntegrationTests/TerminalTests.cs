@@ -123,7 +123,7 @@ public sealed class TerminalTests
         using (peer)
         {
             Terminal.SetSize(master, new TerminalSize(33, 44));
-            string path = File.ResolveLinkTarget($"/proc/self/fd/{peer.DangerousGetHandle()}", returnFinalTarget: false)!.FullName;
+            string path = PseudoTerminal.PathOf(peer);
             ProcessConfiguration process = new("/bin/sh", "-c", "stty size; echo to the console > /dev/console; echo x > /dev/tty") { Terminal = new() { Path = path } };
 
             Namespaces.Exec(Sandbox.Default, process).ExitCode.Should().Be(0);

@@ -25,6 +25,8 @@ public sealed unsafe class InterpreterTests
         new ReadOnlyRootStep(),
         new PivotRootStep(),
         new ChangeRootStep(),
+        new ResetSignalsStep(),
+        new AnnounceExecStep(),
         new UnmountStep("/proc"),
         new OpenTerminalStep(0, 0),
         new OpenTerminalStep(24, 80),

@@ -22,6 +22,7 @@ internal static class Plans
     {
         LaunchPlan.Builder plan = new();
         MountSteps.AddRoot(plan, container, terminal);
+        MountSteps.AddRootSwitch(plan, container);
         return plan.Build().Steps;
     }
 }

@@ -89,6 +89,9 @@ internal static unsafe partial class Interpreter
             case StepKind.SetLabel: return SetLabel(execution, step);
             case StepKind.ChangeDirectory: return ChangeDirectory(execution, step);
             case StepKind.Synchronize: return Synchronize(execution);
+            case StepKind.AwaitGo: return AwaitGo(execution);
+            case StepKind.ResetSignals: return ResetSignals(execution);
+            case StepKind.AnnounceExec: return execution->Do(SystemCallNumber.sendto, execution->Sync, (long)Kernel.Literal("exec\n"u8), 5, Uapi.MSG_NOSIGNAL);
             case StepKind.CloseOnExec: return execution->Do(SystemCallNumber.close_range, (long)step->Value, uint.MaxValue, Uapi.CLOSE_RANGE_CLOEXEC);
             case StepKind.Execute: return Execute(execution, step);
             default: return -Uapi.EINVAL; // a plan of another build

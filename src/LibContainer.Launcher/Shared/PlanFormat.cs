@@ -160,6 +160,19 @@ internal enum StepKind : uint
     /// <summary>Tells the host that this point is reached and waits for its word.</summary>
     Synchronize,
 
+    // Only in a process that is its own init: OwnInit.cs.
+
+    /// <summary>Waits for "go" and a line break from the host. recvfrom.</summary>
+    AwaitGo,
+
+    /// <summary>Signals that the runtime of this process ignores get their default, and none is blocked. rt_sigaction for each, rt_sigprocmask.</summary>
+    ResetSignals,
+
+    /// <summary>Tells the host "exec" and a line break. sendto.</summary>
+    AnnounceExec,
+
+    // And the end.
+
     /// <summary>Value: first descriptor. close_range(CLOSE_RANGE_CLOEXEC).</summary>
     CloseOnExec,
 

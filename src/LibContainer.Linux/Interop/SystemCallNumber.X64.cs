@@ -7,6 +7,8 @@ internal static class SystemCallNumber
     public const long write = 1;
     public const long close = 3;
     public const long mmap = 9;
+    public const long rt_sigaction = 13;
+    public const long rt_sigprocmask = 14;
     public const long ioctl = 16;
     public const long socket = 41;
     public const long sendto = 44;

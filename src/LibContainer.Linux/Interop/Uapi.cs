@@ -93,6 +93,7 @@ internal static class Uapi
     public const int SCM_RIGHTS = 1;
     public const int MSG_PEEK = 0x2;
     public const int MSG_DONTWAIT = 0x40;
+    public const int MSG_WAITALL = 0x100;
     public const int MSG_NOSIGNAL = 0x4000;
     public const int MSG_CTRUNC = 0x8;
     public const int MSG_CMSG_CLOEXEC = 0x40000000;
@@ -149,6 +150,8 @@ internal static class Uapi
 
     // asm-generic/signal.h
     public const int SIGKILL = 9;
+    public const int SIGSTOP = 19;
+    public const int SIG_SETMASK = 2;
 
     // asm-generic/errno-base.h, errno.h
     public const int ENOENT = 2;
