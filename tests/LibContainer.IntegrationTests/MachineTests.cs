@@ -1,4 +1,5 @@
 using LibContainer.Security;
+using LibContainer.TestUtilities;
 
 namespace LibContainer.IntegrationTests;
 
@@ -33,6 +34,8 @@ public sealed class MachineTests
     [Trait("Machine", "systemd")]
     public void A_container_starts_on_every_machine_and_returns_its_exit_code()
     {
+        Requires.Root();
+
         Sandbox.Result result = Sandbox.Script("echo $$; hostname; exit 7");
 
         result.Error.Should().BeEmpty();
@@ -63,6 +66,6 @@ public sealed class MachineTests
         File.Exists("/run/dbus/system_bus_socket").Should().BeTrue();
     }
 
-    // Security file systems list the modules that the kernel was started with; the answer under test comes from elsewhere.
+    // The security file system lists the modules that the kernel was started with; the answer under test comes from elsewhere.
     private static string[] KernelsOwnList() => File.ReadAllText("/sys/kernel/security/lsm").TrimEnd().Split(',');
 }
