@@ -29,9 +29,9 @@ public sealed class LaunchedProcess : IDisposable
 
     /// <summary>
     /// The host's end of the terminal that an <see cref="Steps.OpenTerminalStep"/> made, or null: what is written to it is typed, what is read from it is shown. Reads and writes do not wait.
-    /// Closing it hangs the terminal up; it goes with this object.
+    /// Closing it hangs the terminal up; it goes with this object. An init of the host's own opens one itself; who gets its other end may set it here.
     /// </summary>
-    public SafeFileHandle? Terminal { get; internal set; }
+    public SafeFileHandle? Terminal { get; set; }
 
     /// <summary>The launcher that kills it when the host is gone, and the number of its pidfd there. Guarded by <see cref="LaunchedProcesses"/>.</summary>
     internal LauncherProcess? Holder { get; set; }

@@ -41,6 +41,7 @@ public sealed unsafe class PlanRunner : IDisposable
             PlanExecution execution = default;
             execution.Initialize(start, _descriptor, &word);
             execution.Root = _root;
+            execution.IsOwnInit = 1;
             StepReport report = Interpreter.Run(&execution);
             _root = execution.Root;
             if (report.Errno != 0)

@@ -62,15 +62,21 @@ internal sealed unsafe class SequencedSocket : SafeHandleMinusOneIsInvalid
     /// <returns>Its length; 0 at end of file; a negative errno.</returns>
     internal int Receive(Span<byte> buffer, out int descriptor)
     {
+        using Borrowed socket = new(this);
+        return Receive(socket.Number, buffer, out descriptor);
+    }
+
+    /// <summary>The same for any socket of AF_UNIX.</summary>
+    internal static int Receive(int socket, Span<byte> buffer, out int descriptor)
+    {
         byte* control = stackalloc byte[HeaderLength + 8];
         descriptor = -1;
         fixed (byte* start = buffer)
         {
             iovec piece = new() { iov_base = start, iov_len = buffer.Length };
             msghdr message = new() { msg_iov = &piece, msg_iovlen = 1, msg_control = control, msg_controllen = HeaderLength + 8 };
-            using Borrowed socket = new(this);
             long received;
-            while ((received = LibC.recvmsg(socket.Number, &message, LibC.MSG_CMSG_CLOEXEC)) < 0)
+            while ((received = LibC.recvmsg(socket, &message, LibC.MSG_CMSG_CLOEXEC)) < 0)
             {
                 int error = Marshal.GetLastPInvokeError();
                 if (error != LibC.EINTR)

@@ -37,6 +37,22 @@ public static unsafe class SocketPair
         }
     }
 
+    /// <summary>Waits for bytes, and for the descriptor that may come with them.</summary>
+    /// <param name="end">One end.</param>
+    /// <param name="buffer">Gets the bytes.</param>
+    /// <param name="right">The descriptor, close-on-exec. Null: none came, or there was no room for it.</param>
+    /// <returns>How many bytes; 0 once the other end is closed, whatever was on its way to it.</returns>
+    /// <exception cref="LinuxException">It cannot be read.</exception>
+    public static int Receive(SafeHandle end, Span<byte> buffer, out SafeFileHandle? right)
+    {
+        ArgumentNullException.ThrowIfNull(end);
+        using Borrowed socket = new(end);
+        int count = SequencedSocket.Receive(socket.Number, buffer, out int descriptor);
+        right = descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
+        // A reset is an end with something of ours unread at the other side: unix(7).
+        return count >= 0 ? count : count == -Uapi.ECONNRESET ? 0 : throw new LinuxException("recvmsg", (Errno)(-count));
+    }
+
     /// <summary>Whether a descriptor is one end of such a pair, or something else that somebody passed on.</summary>
     public static bool IsEnd(int descriptor)
     {

@@ -6,9 +6,8 @@ namespace LibContainer;
 /// <summary>What a create-command is told about the container that its init shall set up.</summary>
 /// <param name="Container">What it is.</param>
 /// <param name="Process">What shall run in it.</param>
-/// <param name="Console">The terminal that was made for it, on the host. Null: it has none, or uses one that the host lends.</param>
 /// <param name="DataPath">Folder of its files, as in <see cref="ExecOptions.DataPath"/>.</param>
-public sealed record InitContext(ContainerConfiguration Container, ProcessConfiguration Process, string? Console, string? DataPath);
+public sealed record InitContext(ContainerConfiguration Container, ProcessConfiguration Process, string? DataPath);
 
 /// <summary>
 /// A program of the host that sets the container up from inside, in the place of the launcher: it is born in the container's namespaces, with the host's files still around it. It finds

@@ -31,9 +31,8 @@ internal static class InitProcess
 
     private static void Become(ContainerConfiguration container, ProcessConfiguration process, SafeFileHandle host)
     {
-        string? console = Environment.GetEnvironmentVariable(InitWire.ConsoleVariable) is { Length: > 0 } path ? path : null;
         using PlanRunner runner = new(host);
-        runner.Run(StartOrder.OwnInitRoot(container, process, console));
+        runner.Run(StartOrder.OwnInitRoot(container, process));
         ResolvedUser? user = null;
         if (process.User is { } name)
         {

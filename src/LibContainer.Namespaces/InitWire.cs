@@ -12,7 +12,7 @@ internal static class InitWire
     /// <summary>Variable with the number of the descriptor.</summary>
     internal const string PipeVariable = "pipe";
 
-    /// <summary>Variable with the terminal that the host has made.</summary>
+    /// <summary>Variable with the terminal that the host lends; empty when it lends none.</summary>
     internal const string ConsoleVariable = "console";
 
     internal const string DataPathVariable = "data_path";
@@ -21,6 +21,9 @@ internal static class InitWire
     internal static ReadOnlySpan<byte> Go => "go\n"u8;
 
     internal static ReadOnlySpan<byte> Exec => "exec\n"u8;
+
+    /// <summary>Init to host, with a descriptor: the other end of the program's terminal.</summary>
+    internal static ReadOnlySpan<byte> Terminal => "terminal\n"u8;
 
     private const string Step = "step", ErrorNumber = "errno", FindingsName = "findings", PathName = "path", Message = "message";
 

@@ -90,7 +90,7 @@ public static class Namespaces
     private static LaunchedProcess StartInit(
         ContainerConfiguration container, ProcessConfiguration process, Func<InitContext, InitCommand> create, string? dataPath, IProgramStreams streams, CancellationToken cancellationToken)
     {
-        InitContext context = new(container, process, (streams as TerminalStreams)?.OpenOnHost(process.Terminal!), dataPath);
+        InitContext context = new(container, process, dataPath);
         InitCommand command = create(context) ?? throw new InvalidOperationException("the create-command names no program");
         OwnInit.ThrowIfBad(command);
         return new OwnInit(container, process, command, context).Start(Options(streams), cancellationToken);

@@ -72,7 +72,7 @@ internal sealed class OwnInit(ContainerConfiguration container, ProcessConfigura
 
     private ImmutableArray<string> Environment() =>
     [
-        $"{InitWire.PipeVariable}={PipeDescriptor}", $"{InitWire.ConsoleVariable}={context.Console}", $"{InitWire.DataPathVariable}={context.DataPath}",
+        $"{InitWire.PipeVariable}={PipeDescriptor}", $"{InitWire.ConsoleVariable}={process.Terminal?.Path}", $"{InitWire.DataPathVariable}={context.DataPath}",
         .. command.Environment,
     ];
 
@@ -87,7 +87,9 @@ internal sealed class OwnInit(ContainerConfiguration container, ProcessConfigura
         {
             // It has ended; what it said before is there to be read.
         }
-        ReadOnlySpan<byte> said = ReadToEnd(pipe);
+        ReadOnlySpan<byte> said = ReadToEnd(pipe, launched);
+        if (said.StartsWith(InitWire.Terminal))
+            said = said[InitWire.Terminal.Length..];
         bool runs = said.StartsWith(InitWire.Exec);
         if (runs)
             said = said[InitWire.Exec.Length..];
@@ -97,12 +99,18 @@ internal sealed class OwnInit(ContainerConfiguration container, ProcessConfigura
             throw LaunchException.InitEnded(command.Path, launched.WaitForExit());
     }
 
-    private static byte[] ReadToEnd(SafeFileHandle pipe)
+    private static byte[] ReadToEnd(SafeFileHandle pipe, LaunchedProcess launched)
     {
         using MemoryStream all = new();
         byte[] buffer = new byte[4096];
-        while (all.Length < MaxAnswer && Descriptor.Read(pipe, buffer) is > 0 and int count)
+        while (all.Length < MaxAnswer && SocketPair.Receive(pipe, buffer, out SafeFileHandle? right) is > 0 and int count)
+        {
             all.Write(buffer, 0, count);
+            if (right is null)
+                continue;
+            launched.Terminal?.Dispose(); // one is enough
+            launched.Terminal = right;
+        }
         return all.ToArray();
     }
 }

@@ -30,7 +30,7 @@ internal static class StartOrder
     internal static LaunchPlan Plan(ContainerConfiguration container, ProcessConfiguration process)
     {
         LaunchPlan.Builder plan = new((ulong)container.Namespaces);
-        AddRoot(plan, container, process, process.Terminal);
+        AddRoot(plan, container, process);
         MountSteps.AddRootSwitch(plan, container);
         if (NeedsHost(process))
             plan.Add(Wait);
@@ -43,7 +43,7 @@ internal static class StartOrder
     internal static LaunchPlan BeforeGo(ContainerConfiguration container, ProcessConfiguration process)
     {
         LaunchPlan.Builder plan = new((ulong)container.Namespaces);
-        AddRoot(plan, container, process, process.Terminal);
+        AddRoot(plan, container, process);
         MountSteps.AddRootSwitch(plan, container);
         plan.Add(Wait);
         return plan.Build();
@@ -61,11 +61,10 @@ internal static class StartOrder
     /// <summary>Of a process that is its own init: until its root is there, in which it looks the user up.</summary>
     /// <param name="container">The container.</param>
     /// <param name="process">What it shall become.</param>
-    /// <param name="console">The terminal that the host has made for it, on the host. Null: none.</param>
-    internal static LaunchPlan OwnInitRoot(ContainerConfiguration container, ProcessConfiguration process, string? console)
+    internal static LaunchPlan OwnInitRoot(ContainerConfiguration container, ProcessConfiguration process)
     {
         LaunchPlan.Builder plan = new();
-        AddRoot(plan, container, process, console is null ? process.Terminal : new TerminalConfiguration { Path = console });
+        AddRoot(plan, container, process);
         return plan.Build();
     }
 
@@ -82,7 +81,7 @@ internal static class StartOrder
         return plan.Build();
     }
 
-    private static void AddRoot(LaunchPlan.Builder plan, ContainerConfiguration container, ProcessConfiguration process, TerminalConfiguration? terminal)
+    private static void AddRoot(LaunchPlan.Builder plan, ContainerConfiguration container, ProcessConfiguration process)
     {
         // The launcher kills the container when the host is gone; this is the second line, for when both are killed at once.
         plan.Add(DieWithHost);
@@ -92,7 +91,7 @@ internal static class StartOrder
         NetworkSteps.Add(plan, container);
         if (container.Hostname is { } hostname)
             plan.Add(new SetHostnameStep(hostname));
-        MountSteps.AddRoot(plan, container, terminal);
+        MountSteps.AddRoot(plan, container, process.Terminal);
     }
 
     private static void AddAfterGo(LaunchPlan.Builder plan, ContainerConfiguration container, ProcessConfiguration process, ResolvedUser? user)

@@ -24,7 +24,6 @@ internal sealed class TerminalStreams : IProgramStreams
     private RawMode? _rawMode;
     private PosixSignalRegistration? _resizing;
     private SafeFileHandle? _terminal;
-    private bool _ownsTerminal;
     private SafeFileHandle? _programsEnd;
 
     // Typed, and not taken by the terminal yet.
@@ -74,23 +73,10 @@ internal sealed class TerminalStreams : IProgramStreams
         return terminal with { Rows = size.Rows, Columns = size.Columns };
     }
 
-    /// <summary>For an init that is no launcher: a terminal of this host's devpts, whose name it finds.</summary>
-    /// <returns>Its name.</returns>
-    internal string OpenOnHost(TerminalConfiguration terminal)
-    {
-        (_terminal, _programsEnd) = PseudoTerminal.Create();
-        _ownsTerminal = true;
-        Terminal.SetSize(_terminal, new TerminalSize(terminal.Rows, terminal.Columns));
-        return PseudoTerminal.PathOf(_programsEnd);
-    }
-
     public void Started(LaunchedProcess process)
     {
-        if (process.Terminal is { } terminal)
-        {
-            _terminal = terminal;
-            OpenProgramsEnd();
-        }
+        _terminal = process.Terminal ?? throw new IOException("the init ran the program without the terminal that it was to open");
+        OpenProgramsEnd();
         _inputPipe?.Start();
         if (!_isShownOnTerminal)
             return;
@@ -189,8 +175,6 @@ internal sealed class TerminalStreams : IProgramStreams
         _rawMode?.Dispose();
         _inputPipe?.Dispose();
         _programsEnd?.Dispose();
-        if (_ownsTerminal)
-            _terminal?.Dispose();
         _null.Dispose();
     }
 }

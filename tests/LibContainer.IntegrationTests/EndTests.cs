@@ -14,7 +14,7 @@ public sealed class EndTests : IDisposable
 
     public EndTests() => _before = new(() =>
     {
-        Namespaces.Exec(_root.Container, new ProcessConfiguration("/probe"));
+        Sandbox.Exec(_root.Container, new ProcessConfiguration("/probe"));
         return Footprint.Take();
     });
 
@@ -27,7 +27,7 @@ public sealed class EndTests : IDisposable
     {
         Requires.Root();
 
-        Namespaces.Exec(_root.Container, new ProcessConfiguration("/probe", $"{code}")).Should().Be(ExitStatus.FromWaitStatus(code << 8));
+        Sandbox.Exec(_root.Container, new ProcessConfiguration("/probe", $"{code}")).Should().Be(ExitStatus.FromWaitStatus(code << 8));
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class EndTests : IDisposable
     {
         Requires.Root();
 
-        ExitStatus status = Namespaces.Exec(Sandbox.Default, new ProcessConfiguration("/bin/cat"), new ExecOptions
+        ExitStatus status = Sandbox.Exec(Sandbox.Default, new ProcessConfiguration("/bin/cat"), new ExecOptions
         {
             StandardInput = StandardStream.FromStream(new NeverEndingStream()),
             Started = process => process.TrySendSignal(Signal.SIGKILL),
@@ -98,7 +98,7 @@ public sealed class EndTests : IDisposable
     {
         Requires.Root();
 
-        ConfigurationException error = FluentActions.Invoking(() => Namespaces.Exec(
+        ConfigurationException error = FluentActions.Invoking(() => Sandbox.Exec(
             _root.Container with { Hostname = "a b", Mounts = [MountConfiguration.Bind("/nowhere", "/x")] },
             new ProcessConfiguration() { Environment = ["X"] })).Should().Throw<ConfigurationException>().Which;
 
@@ -114,7 +114,7 @@ public sealed class EndTests : IDisposable
         Footprint before = _before.Value;
 
         Refused(new ProcessConfiguration(["/probe", .. Enumerable.Repeat(new string('x', 100_000), 40)])).Message.Should().Be("execve /probe: E2BIG (Argument list too long)");
-        FluentActions.Invoking(() => Namespaces.Exec(_root.Container, new ProcessConfiguration("/probe", new string('x', 4 << 20))))
+        FluentActions.Invoking(() => Sandbox.Exec(_root.Container, new ProcessConfiguration("/probe", new string('x', 4 << 20))))
             .Should().Throw<ConfigurationException>().WithMessage("process.arguments[1]: is 4194304 bytes long, and Linux takes 131071 at most");
         Footprint.Take().Should().Be(before);
     }
@@ -127,7 +127,7 @@ public sealed class EndTests : IDisposable
         using CancellationTokenSource source = new();
         PidFd? seen = null;
 
-        FluentActions.Invoking(() => Namespaces.Exec(
+        FluentActions.Invoking(() => Sandbox.Exec(
                 _root.Container, new ProcessConfiguration("/probe", "forever"),
                 new ExecOptions
                 {
@@ -152,14 +152,14 @@ public sealed class EndTests : IDisposable
         Requires.Root();
         Footprint before = _before.Value;
 
-        FluentActions.Invoking(() => Namespaces.Exec(_root.Container, new ProcessConfiguration("/probe", "forever"), new ExecOptions { Started = _ => throw new InvalidOperationException("mine") }))
+        FluentActions.Invoking(() => Sandbox.Exec(_root.Container, new ProcessConfiguration("/probe", "forever"), new ExecOptions { Started = _ => throw new InvalidOperationException("mine") }))
             .Should().Throw<InvalidOperationException>().WithMessage("mine");
 
         Footprint.Take().Should().Be(before);
     }
 
     private LaunchException Refused(ProcessConfiguration process, ContainerConfiguration? container = null)
-        => FluentActions.Invoking(() => Namespaces.Exec(container ?? _root.Container, process)).Should().Throw<LaunchException>().Which;
+        => FluentActions.Invoking(() => Sandbox.Exec(container ?? _root.Container, process)).Should().Throw<LaunchException>().Which;
 
     public void Dispose() => _root.Dispose();
 

@@ -79,7 +79,7 @@ public sealed class IdentityTests
         using TemporaryDirectory shared = new();
         Directory.CreateDirectory(shared["private"], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
-        FluentActions.Invoking(() => Namespaces.Exec(
+        FluentActions.Invoking(() => Sandbox.Exec(
                 Sandbox.Default with { Mounts = [.. Sandbox.Default.Mounts, MountConfiguration.Bind(shared["private"], "/tmp/private")] },
                 new ProcessConfiguration("/bin/true") { UserId = 1000, WorkingDirectory = "/tmp/private" }))
             .Should().Throw<IOException>().WithMessage("chdir /tmp/private: EACCES (Permission denied)");
@@ -118,7 +118,7 @@ public sealed class IdentityTests
         Sandbox.Script("true");
         Footprint before = Footprint.Take();
 
-        FluentActions.Invoking(() => Namespaces.Exec(Sandbox.Default, new ProcessConfiguration("/bin/true") { User = "ghost" }))
+        FluentActions.Invoking(() => Sandbox.Exec(Sandbox.Default, new ProcessConfiguration("/bin/true") { User = "ghost" }))
             .Should().Throw<ConfigurationException>().WithMessage("process.user: user 'ghost' is not in the container's /etc/passwd");
 
         Footprint.Take().Should().Be(before);

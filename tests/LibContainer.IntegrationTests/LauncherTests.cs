@@ -176,7 +176,7 @@ public sealed class LauncherTests : IDisposable
         Requires.Root();
         string[] arguments = [.. Enumerable.Repeat(new string('x', 10_000), 100)];
 
-        Namespaces.Exec(_root.Container, new ProcessConfiguration(["/probe", "5", .. arguments])).ExitCode.Should().Be(5);
+        Sandbox.Exec(_root.Container, new ProcessConfiguration(["/probe", "5", .. arguments])).ExitCode.Should().Be(5);
     }
 
     [Fact]

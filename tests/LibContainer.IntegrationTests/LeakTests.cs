@@ -13,7 +13,7 @@ public sealed class LeakTests
         Compare((root, process) =>
         {
             for (int i = 0; i < 2000; i++)
-                Namespaces.Exec(root.Container, process).Success.Should().BeTrue();
+                Sandbox.Exec(root.Container, process).Success.Should().BeTrue();
         });
     }
 
@@ -27,7 +27,7 @@ public sealed class LeakTests
             Thread[] callers = [.. Enumerable.Range(0, 8).Select(_ => new Thread(() =>
             {
                 for (int i = 0; i < 250; i++)
-                    Namespaces.Exec(root.Container, process).Success.Should().BeTrue();
+                    Sandbox.Exec(root.Container, process).Success.Should().BeTrue();
             }))];
             foreach (Thread caller in callers)
                 caller.Start();
@@ -44,7 +44,7 @@ public sealed class LeakTests
         Compare((root, _) =>
         {
             for (int i = 0; i < 200; i++)
-                FluentActions.Invoking(() => Namespaces.Exec(root.Container, new ProcessConfiguration("/none"))).Should().Throw<IOException>();
+                FluentActions.Invoking(() => Sandbox.Exec(root.Container, new ProcessConfiguration("/none"))).Should().Throw<IOException>();
         });
     }
 
@@ -52,7 +52,7 @@ public sealed class LeakTests
     {
         using ProbeRoot root = new();
         ProcessConfiguration process = new("/probe");
-        Namespaces.Exec(root.Container, process);
+        Sandbox.Exec(root.Container, process);
         Footprint before = Footprint.Take();
 
         work(root, process);

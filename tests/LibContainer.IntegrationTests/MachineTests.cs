@@ -1,3 +1,6 @@
+using LibContainer.Configuration;
+using LibContainer.Configuration.ContainerJson;
+using LibContainer.Launch;
 using LibContainer.Security;
 using LibContainer.TestUtilities;
 
@@ -42,6 +45,82 @@ public sealed class MachineTests
         result.Lines.Should().Equal("1", "box");
         result.Status.ExitCode.Should().Be(7);
     }
+
+    /// <summary>The generated profile is one that this kernel takes, the program runs in it, it holds, and the host can still end what it confines.</summary>
+    [Fact]
+    [Trait("Machine", "apparmor")]
+    public void A_program_runs_confined_by_the_default_profile()
+    {
+        const string Name = "libcontainer-test";
+        string profile = AppArmorProfile.DockerDefault(Name);
+        AppArmorProfile.Load(profile);
+        try
+        {
+            // CAP_SYS_ADMIN, so that it is the profile that forbids, and not the kernel.
+            ProcessConfiguration process = new("/bin/sh", "-c", """
+                cat /proc/self/attr/current
+                cat /proc/sysrq-trigger 2> /dev/null || echo sysrq-trigger cannot be read
+                mkdir -p /tmp/x; mount -t devpts x /tmp/x 2> /dev/null || echo devpts cannot be mounted
+                mount -t tmpfs x /tmp/x && echo tmpfs can
+                """) { AppArmorProfile = Name, Capabilities = CapabilityConfiguration.Of(CapabilitySet.SysAdmin) };
+            Sandbox.Run(Sandbox.Default, process).Lines.Should().Equal(
+                $"{Name} (enforce)", "sysrq-trigger cannot be read", "devpts cannot be mounted", "tmpfs can");
+
+            using CancellationTokenSource cancelled = new();
+            FluentActions.Invoking(() => Namespaces.Exec(
+                Sandbox.Default, new ProcessConfiguration("/bin/sleep", "1000") { AppArmorProfile = Name }, new ExecOptions { Started = _ => cancelled.Cancel() }, cancelled.Token))
+                .Should().Throw<OperationCanceledException>();
+        }
+        finally
+        {
+            AppArmorProfile.Unload(profile);
+        }
+    }
+
+    [Fact]
+    [Trait("Machine", "apparmor")]
+    public void A_profile_that_is_not_loaded_is_one_sentence()
+        => FluentActions.Invoking(() => Sandbox.Run(Sandbox.Default, new ProcessConfiguration("/bin/true") { AppArmorProfile = "nobody-loaded-this" })).Should().Throw<LaunchException>()
+            .WithMessage("write /proc/thread-self/attr/apparmor/exec: AppArmor profile nobody-loaded-this: ENOENT (No such file or directory): no such profile is loaded");
+
+    /// <summary>As container.json asked for it in 2014.</summary>
+    [Fact]
+    [Trait("Machine", "apparmor")]
+    [Trait("Machine", "selinux")]
+    public void A_container_of_2014_gets_the_labels_that_the_kernel_knows_and_silence_for_the_others()
+    {
+        ContainerSpec spec = ContainerSpecReader.Read(
+            """{"context":{"apparmor_profile":"unconfined","process_label":"system_u:system_r:initrc_t:s0","mount_label":"system_u:object_r:tmp_t:s0"}}"""u8);
+
+        ConvertedContainer converted = Namespaces.Convert(spec, "/", ["/bin/true"]);
+
+        converted.Process.AppArmorProfile.Should().Be(SecurityModules.IsAppArmorEnabled ? "unconfined" : null);
+        converted.Process.SELinuxLabel.Should().Be(SecurityModules.IsSELinuxEnabled ? "system_u:system_r:initrc_t:s0" : null);
+        converted.Container.MountLabel.Should().Be(SecurityModules.IsSELinuxEnabled ? "system_u:object_r:tmp_t:s0" : null);
+    }
+
+    [Fact]
+    [Trait("Machine", "selinux")]
+    public void A_program_runs_in_its_context_and_its_files_in_memory_have_theirs()
+    {
+        const string Label = "system_u:system_r:initrc_t:s0", Files = "system_u:object_r:tmp_t:s0";
+        ContainerConfiguration container = Sandbox.Default with { MountLabel = Files };
+        ProcessConfiguration process = new("/bin/sh", "-c", "cat /proc/self/attr/current; echo; ls -dZ /dev /dev/pts | cut -d ' ' -f 1; grep -c 'context=' /proc/self/mounts")
+        {
+            SELinuxLabel = Label,
+        };
+
+        string[] lines = Sandbox.Run(container, process).Lines;
+
+        lines[0].Trim('\0').Should().Be(Label);
+        lines[1..3].Should().Equal(Files, Files);
+    }
+
+    [Fact]
+    [Trait("Machine", "selinux")]
+    public void A_context_that_the_policy_does_not_know_is_one_sentence()
+        => FluentActions.Invoking(() => Sandbox.Run(Sandbox.Default, new ProcessConfiguration("/bin/true") { SELinuxLabel = "a:b:c:d" })).Should().Throw<LaunchException>()
+            .WithMessage("write /proc/thread-self/attr/keycreate: SELinux context a:b:c:d of new keyrings: EINVAL (Invalid argument): the policy does not know this label");
 
     [Fact]
     [Trait("Machine", "v2")]

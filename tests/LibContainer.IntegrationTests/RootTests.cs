@@ -109,7 +109,7 @@ public sealed class RootTests : IDisposable
         File.CreateSymbolicLink(_root["climbs"], "../../../../tmp");
         File.CreateSymbolicLink(_root["dangling"], "/nowhere/outside");
 
-        FluentActions.Invoking(() => Namespaces.Exec(_root.Container with { Mounts = [MountConfiguration.Bind("/usr", destination)] }, new ProcessConfiguration("/probe")))
+        FluentActions.Invoking(() => Sandbox.Exec(_root.Container with { Mounts = [MountConfiguration.Bind("/usr", destination)] }, new ProcessConfiguration("/probe")))
             .Should().Throw<ConfigurationException>().WithMessage($"mounts[0].destination: '{destination}'*{reason}");
         Directory.Exists("/nowhere").Should().BeFalse();
     }
@@ -136,7 +136,7 @@ public sealed class RootTests : IDisposable
         Directory.CreateDirectory(_root["fake"]);
         File.CreateSymbolicLink(_root["proc"], "fake");
 
-        FluentActions.Invoking(() => Namespaces.Exec(_root.Container, new ProcessConfiguration("/probe"))).Should().Throw<LaunchException>()
+        FluentActions.Invoking(() => Sandbox.Exec(_root.Container, new ProcessConfiguration("/probe"))).Should().Throw<LaunchException>()
             .WithMessage("mount proc on /proc*: openat2: ELOOP*");
     }
 
@@ -198,7 +198,7 @@ public sealed class RootTests : IDisposable
         Requires.Root();
         File.WriteAllText(_root["file"], "");
 
-        FluentActions.Invoking(() => Namespaces.Exec(_root.Container with { Mounts = [MountConfiguration.Bind("/usr", "/file")] }, new ProcessConfiguration("/probe")))
+        FluentActions.Invoking(() => Sandbox.Exec(_root.Container with { Mounts = [MountConfiguration.Bind("/usr", "/file")] }, new ProcessConfiguration("/probe")))
             .Should().Throw<LaunchException>().WithMessage("bind /usr on /file*: move_mount: E*: a directory can only be bound onto a directory, and a file onto a file");
     }
 }

@@ -15,13 +15,20 @@ internal static class Sandbox
     /// <summary>The container that scripts run in, on this host's userland.</summary>
     internal static ContainerConfiguration Default { get; } = new() { Root = RootFileSystem.HostUserland(), ReadOnlyRoot = true, Hostname = "box" };
 
+    /// <summary>A program that sets containers up in the launcher's place, so that the same tests hold it to the same. See OwnInitTests.</summary>
+    private static readonly string? Init = Environment.GetEnvironmentVariable("LIBCONTAINER_TESTS_INIT") is { Length: > 0 } path ? path : null;
+
+    /// <summary><see cref="Namespaces.Exec"/>, by whatever starts containers in this run.</summary>
+    internal static ExitStatus Exec(ContainerConfiguration container, ProcessConfiguration process, ExecOptions? options = null, CancellationToken cancellationToken = default)
+        => Namespaces.Exec(container, process, Init is null ? options : (options ?? new ExecOptions()) with { CreateCommand = _ => new InitCommand(Init, [Init, Namespaces.InitArgument]) }, cancellationToken);
+
     internal static Result Script(string script, ContainerConfiguration? container = null)
         => Run(container ?? Default, new ProcessConfiguration("/bin/sh", "-c", script));
 
     internal static Result Run(ContainerConfiguration container, ProcessConfiguration process, string input = "")
     {
         using MemoryStream source = new(Encoding.UTF8.GetBytes(input)), output = new(), error = new();
-        ExitStatus status = Namespaces.Exec(container, process, new ExecOptions
+        ExitStatus status = Exec(container, process, new ExecOptions
         {
             StandardInput = StandardStream.FromStream(source),
             StandardOutput = StandardStream.FromStream(output),

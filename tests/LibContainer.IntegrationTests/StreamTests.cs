@@ -66,7 +66,7 @@ public sealed class StreamTests
         Requires.Root();
         using TemporaryDirectory folder = new();
         using (SafeFileHandle file = File.OpenHandle(folder["out"], FileMode.Create, FileAccess.Write))
-            Namespaces.Exec(Sandbox.Default, new ProcessConfiguration("/bin/echo", "hello"), new ExecOptions { StandardOutput = StandardStream.FromHandle(file), StandardInput = StandardStream.Null })
+            Sandbox.Exec(Sandbox.Default, new ProcessConfiguration("/bin/echo", "hello"), new ExecOptions { StandardOutput = StandardStream.FromHandle(file), StandardInput = StandardStream.Null })
                 .Success.Should().BeTrue();
 
         File.ReadAllText(folder["out"]).Should().Be("hello\n");
@@ -78,7 +78,7 @@ public sealed class StreamTests
         Requires.Root();
         Footprint before = Warm();
 
-        FluentActions.Invoking(() => Namespaces.Exec(
+        FluentActions.Invoking(() => Sandbox.Exec(
                 Sandbox.Default, new ProcessConfiguration("/bin/sh", "-c", "while true; do echo x; done"),
                 new ExecOptions { StandardOutput = StandardStream.FromStream(new FailingStream()) }))
             .Should().Throw<InvalidOperationException>().WithMessage("full");
@@ -91,7 +91,7 @@ public sealed class StreamTests
     {
         Requires.Root();
 
-        FluentActions.Invoking(() => Namespaces.Exec(
+        FluentActions.Invoking(() => Sandbox.Exec(
                 Sandbox.Default, new ProcessConfiguration("/bin/cat"),
                 new ExecOptions { StandardInput = StandardStream.FromStream(new FailingStream()), StandardOutput = StandardStream.Null }))
             .Should().Throw<IOException>().WithMessage("*input could not be read*");

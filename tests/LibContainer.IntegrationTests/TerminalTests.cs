@@ -15,7 +15,7 @@ public sealed class TerminalTests
         Requires.Root();
         using MemoryStream source = new(Encoding.UTF8.GetBytes(input)), output = new();
         process = (process ?? new ProcessConfiguration()) with { Arguments = ["/bin/sh", "-c", script], Terminal = terminal ?? new TerminalConfiguration() };
-        ExitStatus status = Namespaces.Exec(container ?? Sandbox.Default, process, new ExecOptions
+        ExitStatus status = Sandbox.Exec(container ?? Sandbox.Default, process, new ExecOptions
         {
             StandardInput = StandardStream.FromStream(source),
             StandardOutput = StandardStream.FromStream(output),
@@ -92,7 +92,7 @@ public sealed class TerminalTests
     {
         Requires.Root();
 
-        FluentActions.Invoking(() => Namespaces.Exec(
+        FluentActions.Invoking(() => Sandbox.Exec(
             Sandbox.Default, new ProcessConfiguration("/bin/true") { Terminal = new() }, new ExecOptions { StandardInput = StandardStream.Null, StandardError = StandardStream.Null }))
             .Should().Throw<ArgumentException>();
     }
@@ -108,7 +108,7 @@ public sealed class TerminalTests
         File.CreateSymbolicLink(root["dev/console"], "/victim/file");
         ContainerConfiguration container = root.Container with { Mounts = [.. MountConfiguration.Defaults.Where(mount => mount.Destination is "/proc" or "/dev/pts")], Devices = [] };
 
-        FluentActions.Invoking(() => Namespaces.Exec(
+        FluentActions.Invoking(() => Sandbox.Exec(
             container, new ProcessConfiguration("/probe", "exit", "0") { Terminal = new() }, new ExecOptions { StandardInput = StandardStream.Null, StandardOutput = StandardStream.Null }))
             .Should().Throw<LaunchException>().WithMessage("bind the terminal on console: openat2: ELOOP*");
         Directory.GetFileSystemEntries(root["victim"]).Should().BeEmpty();
@@ -126,7 +126,7 @@ public sealed class TerminalTests
             string path = PseudoTerminal.PathOf(peer);
             ProcessConfiguration process = new("/bin/sh", "-c", "stty size; echo to the console > /dev/console; echo x > /dev/tty") { Terminal = new() { Path = path } };
 
-            Namespaces.Exec(Sandbox.Default, process).ExitCode.Should().Be(0);
+            Sandbox.Exec(Sandbox.Default, process).ExitCode.Should().Be(0);
 
             byte[] shown = new byte[4096];
             Encoding.UTF8.GetString(shown, 0, Descriptor.Read(master, shown)).Should().Be("33 44\r\nto the console\r\nx\r\n");
@@ -140,7 +140,7 @@ public sealed class TerminalTests
     {
         Requires.Root();
 
-        FluentActions.Invoking(() => Namespaces.Exec(Sandbox.Default, new ProcessConfiguration("/bin/true") { Terminal = new() { Path = path } }))
+        FluentActions.Invoking(() => Sandbox.Exec(Sandbox.Default, new ProcessConfiguration("/bin/true") { Terminal = new() { Path = path } }))
             .Should().Throw<LaunchException>().WithMessage(sentence);
     }
 }

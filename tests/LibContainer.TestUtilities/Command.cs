@@ -9,21 +9,27 @@ public static class Command
     public sealed record Result(int ExitCode, string Output, string Error);
 
     /// <summary>Runs it with closed input, for five minutes at most.</summary>
-    public static Result Run(string program, params string[] arguments)
+    public static Result Run(string program, params string[] arguments) => Run(Redirected(program, arguments));
+
+    /// <summary>The same, with its three streams redirected already.</summary>
+    public static Result Run(ProcessStartInfo start)
     {
-        using Process process = Start(program, arguments);
+        using Process process = Process.Start(start)!;
         process.StandardInput.Close();
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> error = process.StandardError.ReadToEndAsync();
         if (!process.WaitForExit(TimeSpan.FromMinutes(5)))
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{program} {string.Join(' ', arguments)} did not end");
+            throw new TimeoutException($"{start.FileName} {string.Join(' ', start.ArgumentList)} did not end");
         }
         return new Result(process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
     }
 
     /// <summary>Starts it with its three streams redirected.</summary>
     public static Process Start(string program, params string[] arguments)
-        => Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        => Process.Start(Redirected(program, arguments))!;
+
+    private static ProcessStartInfo Redirected(string program, string[] arguments)
+        => new(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
 }

@@ -9,10 +9,16 @@ public static class Repository
     public static string Root { get; } = Metadata("RepositoryRoot");
 
     /// <summary>nsinit, as built with the tests.</summary>
-    public static string NsInit => Path.Combine(Root, "src/nsinit/bin", Metadata("Configuration"), "net10.0/nsinit");
+    public static string NsInit => Path.Combine(Root, "src/nsinit/bin", Configuration, "net10.0/nsinit");
+
+    /// <summary>The sample of a host that is its own init.</summary>
+    public static string OwnInit => Path.Combine(Root, "samples/OwnInit/bin", Configuration, "net10.0/OwnInit");
+
+    /// <summary>Debug or Release.</summary>
+    public static string Configuration => Metadata("Configuration");
 
     /// <summary>The host program that tests kill.</summary>
-    public static string TestHost => Path.Combine(Root, "tests/LibContainer.TestHost/bin", Metadata("Configuration"), "net10.0/LibContainer.TestHost");
+    public static string TestHost => Path.Combine(Root, "tests/LibContainer.TestHost/bin", Configuration, "net10.0/LibContainer.TestHost");
 
     /// <summary>The static program for roots that are empty otherwise.</summary>
     public static string Probe => Path.Combine(Root, "tests/LibContainer.Probe/obj/elf/linux-x64/LibContainer.Probe.elf");

@@ -68,7 +68,7 @@ internal static unsafe partial class Interpreter
         return result;
     }
 
-    /// <summary>Sends the host a descriptor. The host knows by the step's number what it is.</summary>
+    /// <summary>Sends the host a descriptor. It knows by the step's number, or by the word, what that is.</summary>
     private static long HandOver(PlanExecution* execution, int descriptor)
     {
         StepReport report;
@@ -78,7 +78,10 @@ internal static unsafe partial class Interpreter
         SocketRights right = default;
         SocketPiece piece;
         SocketMessage message = default;
-        message.Initialize(&piece, &right, &report, sizeof(StepReport), descriptor);
+        if (execution->IsOwnInit != 0)
+            message.Initialize(&piece, &right, Kernel.Literal("terminal\n"u8), 9, descriptor);
+        else
+            message.Initialize(&piece, &right, &report, sizeof(StepReport), descriptor);
         return execution->Do(SystemCallNumber.sendmsg, execution->Sync, (long)(&message), Uapi.MSG_NOSIGNAL);
     }
 

@@ -21,6 +21,9 @@ internal unsafe struct PlanExecution
     /// <summary>Index of the present step, counted over all plans.</summary>
     public uint Step;
 
+    /// <summary>1 in a process that is its own init: the host and it speak in lines of text.</summary>
+    public uint IsOwnInit;
+
     /// <summary>1 once the host has replaced the rest of the plan, until that begins.</summary>
     public uint IsReplaced;
 
@@ -38,6 +41,7 @@ internal unsafe struct PlanExecution
         Directory = -1;
         Null = -1;
         Step = 0;
+        IsOwnInit = 0;
         IsReplaced = 0;
         Call = 0;
         StepWord = stepWord;

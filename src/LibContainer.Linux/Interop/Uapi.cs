@@ -165,6 +165,7 @@ internal static class Uapi
     public const int EINVAL = 22;
     public const int EMFILE = 24;
     public const int ENOSYS = 38;
+    public const int ECONNRESET = 104;
     public const int ECANCELED = 125;
 
     // include/linux/statfs.h, include/uapi/linux/keyctl.h

@@ -1,0 +1,30 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace LibContainer.TestUtilities;
+
+/// <summary>The tests of containers, run once more with another init than the launcher.</summary>
+public static partial class ContainerTests
+{
+    private static readonly string[] Classes = ["EndTests", "IdentityTests", "InsideTests", "RootTests", "StreamTests", "TerminalTests"];
+
+    [GeneratedRegex(@"Total: (\d+), Errors: (\d+), Failed: (\d+), Skipped: (\d+)")]
+    private static partial Regex Sum { get; }
+
+    /// <summary>Runs them, and says how many there were and what failed.</summary>
+    /// <param name="init">Path of the init.</param>
+    /// <param name="others">More tests, as options of the runner. Empty: those of what is inside a container.</param>
+    public static (int Passed, string Failures) RunWith(string init, params string[] others)
+    {
+        const string Name = "LibContainer.IntegrationTests";
+        string program = Path.Combine(Repository.Root, "tests", Name, "bin", Repository.Configuration, $"net10.0/{Name}.dll");
+        string[] chosen = others is [] ? [.. Classes.SelectMany(name => new[] { "-class", $"{Name}.{name}" })] : others;
+        ProcessStartInfo start = new("dotnet", [program, "-noColor", "-noLogo", .. chosen]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["LIBCONTAINER_TESTS_INIT"] = init;
+        Command.Result result = Command.Run(start);
+
+        Match sum = Sum.Match(result.Output);
+        int[] numbers = sum.Success ? [.. sum.Groups.Values.Skip(1).Select(group => int.Parse(group.Value, System.Globalization.CultureInfo.InvariantCulture))] : [0, 1, 0, 0];
+        return (numbers[0] - numbers[1] - numbers[2] - numbers[3], numbers[1] + numbers[2] == 0 && result.ExitCode == 0 ? "" : result.Output + result.Error);
+    }
+}
