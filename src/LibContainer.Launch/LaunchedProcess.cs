@@ -12,7 +12,7 @@ public sealed class LaunchedProcess : IDisposable
     private ExitStatus? _exitStatus;
     private bool _disposed;
 
-    internal LaunchedProcess(Launcher launcher, int id, PidFd pidFd, LauncherProcess holder, int descriptor)
+    internal LaunchedProcess(Launcher launcher, int id, PidFd pidFd, LauncherProcess? holder, int descriptor)
     {
         _launcher = launcher;
         Id = id;

@@ -15,6 +15,7 @@ public sealed class Launcher
 #pragma warning restore CA1001
 {
     private static readonly Lazy<Launcher> SharedInstance = new(() => new Launcher());
+    private static readonly Lazy<Launcher> OnceInstance = new(() => new Launcher(isResident: false));
 
     // The host's own streams, which nobody here closes.
     private static readonly SafeFileHandle[] Inherited = [.. Enumerable.Range(0, 3).Select(number => new SafeFileHandle(number, ownsHandle: false))];
@@ -23,13 +24,24 @@ public sealed class Launcher
     private readonly LaunchedProcesses _processes = new();
     private readonly StepWords _words = new();
     private readonly LauncherThread _thread;
+    private readonly bool _isResident;
     private LauncherProcess? _current;
     private bool _disposed;
 
-    internal Launcher() => _thread = new LauncherThread(OnExited);
+    internal Launcher(bool isResident = true)
+    {
+        _isResident = isResident;
+        _thread = new LauncherThread(OnExited);
+    }
 
     /// <summary>The one of this host process.</summary>
     public static Launcher Shared => SharedInstance.Value;
+
+    /// <summary>
+    /// For hosts that may not keep a process beside them: the helper is started for each container, and has left when that runs. What remains is one thread of this process. A container
+    /// then dies with its host by the kernel's parent-death signal alone, which its program can clear; and each start costs that of the helper, a fifth of a millisecond and more.
+    /// </summary>
+    public static Launcher Once => OnceInstance.Value;
 
     /// <summary>Process id of the launcher, or null when none runs. For display.</summary>
     public int? ProcessId => Volatile.Read(ref _current) is { HasExited: false } current ? current.Id : null;
@@ -104,6 +116,8 @@ public sealed class Launcher
         lock (_gate)
         {
             LauncherProcess launcher = Exchange(request, inline, descriptors[..count], word, out LaunchReply reply, out PidFd? pidFd);
+            if (!_isResident)
+                LetGo(launcher, reply);
             if (pidFd is null && reply.Pid > 0)
             {
                 // The kernel drops a descriptor that does not fit into our table, and the process runs all the same.
@@ -116,10 +130,21 @@ public sealed class Launcher
                 Errno errno = (Errno)(-reply.Pid);
                 throw new LaunchException($"clone3 ({CloneFlagNames.Describe(plan.CloneFlags)}): {LinuxException.Name(errno)}", null, errno);
             }
-            LaunchedProcess process = new(this, reply.Pid, pidFd, launcher, reply.Descriptor);
+            LaunchedProcess process = new(this, reply.Pid, pidFd, _isResident ? launcher : null, reply.Descriptor);
             _processes.Add(process);
             return process;
         }
+    }
+
+    /// <summary>It has done the one thing that it was started for. The container is no longer its own, or it would kill that as it leaves. Under the gate.</summary>
+    private void LetGo(LauncherProcess launcher, LaunchReply reply)
+    {
+        if (reply.Pid > 0)
+        {
+            launcher.Release(reply.Descriptor);
+            launcher.SendReleases();
+        }
+        Discard(launcher);
     }
 
     /// <summary>Sends a request and takes the reply. Under the gate.</summary>
@@ -222,7 +247,8 @@ public sealed class Launcher
 
         LauncherProcess started = _thread.Start(_words.Memory);
         _current = started;
-        Adopt(started);
+        if (_isResident)
+            Adopt(started);
         return started;
     }
 

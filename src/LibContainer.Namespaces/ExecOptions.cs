@@ -29,6 +29,9 @@ public sealed record ExecOptions
     /// </summary>
     public Func<InitContext, InitCommand>? CreateCommand { get; init; }
 
+    /// <summary>What starts the process. Null: <see cref="Launch.Launcher.Shared"/>.</summary>
+    public Launcher? Launcher { get; init; }
+
     /// <summary>Is told of each start and end. Null: nobody is.</summary>
     public ILogger? Logger { get; init; }
 

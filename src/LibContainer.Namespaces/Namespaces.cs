@@ -65,8 +65,8 @@ public static class Namespaces
         try
         {
             LaunchedProcess launched = options.CreateCommand is { } create
-                ? StartInit(container, process, create, options.DataPath, streams, cancellationToken)
-                : StartPlan(container, process, streams, cancellationToken);
+                ? StartInit(container, process, create, options, streams, cancellationToken)
+                : StartPlan(options.Launcher ?? Launcher.Shared, container, process, streams, cancellationToken);
             options.Logger?.Started(launched.Id, process.Arguments[0]);
             return launched;
         }
@@ -77,23 +77,24 @@ public static class Namespaces
         }
     }
 
-    private static LaunchedProcess StartPlan(ContainerConfiguration container, ProcessConfiguration process, IProgramStreams streams, CancellationToken cancellationToken)
+    private static LaunchedProcess StartPlan(
+        Launcher launcher, ContainerConfiguration container, ProcessConfiguration process, IProgramStreams streams, CancellationToken cancellationToken)
     {
         bool needsHost = StartOrder.NeedsHost(process);
-        LaunchOptions options = Options(streams);
+        LaunchOptions launch = Options(streams);
         return needsHost
-            ? Launcher.Shared.Start(
-                StartOrder.BeforeGo(container, process), options with { Synchronized = waiting => Continue(waiting, container, process) }, cancellationToken)
-            : Launcher.Shared.Start(StartOrder.Plan(container, process), options, cancellationToken);
+            ? launcher.Start(
+                StartOrder.BeforeGo(container, process), launch with { Synchronized = waiting => Continue(waiting, container, process) }, cancellationToken)
+            : launcher.Start(StartOrder.Plan(container, process), launch, cancellationToken);
     }
 
     private static LaunchedProcess StartInit(
-        ContainerConfiguration container, ProcessConfiguration process, Func<InitContext, InitCommand> create, string? dataPath, IProgramStreams streams, CancellationToken cancellationToken)
+        ContainerConfiguration container, ProcessConfiguration process, Func<InitContext, InitCommand> create, ExecOptions options, IProgramStreams streams, CancellationToken cancellationToken)
     {
-        InitContext context = new(container, process, dataPath);
+        InitContext context = new(container, process, options.DataPath);
         InitCommand command = create(context) ?? throw new InvalidOperationException("the create-command names no program");
         OwnInit.ThrowIfBad(command);
-        return new OwnInit(container, process, command, context).Start(Options(streams), cancellationToken);
+        return new OwnInit(container, process, command, context).Start(options.Launcher ?? Launcher.Shared, Options(streams), cancellationToken);
     }
 
     private static LaunchOptions Options(IProgramStreams streams)

@@ -18,14 +18,14 @@ internal sealed class OwnInit(ContainerConfiguration container, ProcessConfigura
     /// <summary>Starts the init, and waits until it runs the program.</summary>
     /// <exception cref="LaunchException">The init could not be run, failed at a step, or ended before it ran the program. Nothing is left.</exception>
     /// <exception cref="ConfigurationException">It found something wrong with the configuration. Nothing is left.</exception>
-    internal LaunchedProcess Start(LaunchOptions options, CancellationToken cancellationToken)
+    internal LaunchedProcess Start(Launcher launcher, LaunchOptions options, CancellationToken cancellationToken)
     {
         (SafeFileHandle ours, SafeFileHandle theirs) = SocketPair.Create();
         using (ours)
         {
             LaunchedProcess launched;
             using (theirs) // end of file on ours has to mean that the init is through
-                launched = Launcher.Shared.Start(Plan(), options with { MoreDescriptors = [theirs] }, cancellationToken);
+                launched = launcher.Start(Plan(), options with { MoreDescriptors = [theirs] }, cancellationToken);
             try
             {
                 using (cancellationToken.Register(static state => ((LaunchedProcess)state!).TrySendSignal(Signal.SIGKILL), launched))

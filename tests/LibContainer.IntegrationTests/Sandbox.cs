@@ -1,5 +1,6 @@
 using System.Text;
 using LibContainer.Configuration;
+using LibContainer.Launch;
 using LibContainer.Linux;
 
 namespace LibContainer.IntegrationTests;
@@ -18,9 +19,15 @@ internal static class Sandbox
     /// <summary>A program that sets containers up in the launcher's place, so that the same tests hold it to the same. See OwnInitTests.</summary>
     private static readonly string? Init = Environment.GetEnvironmentVariable("LIBCONTAINER_TESTS_INIT") is { Length: > 0 } path ? path : null;
 
+    private static readonly bool IsOnce = Environment.GetEnvironmentVariable("LIBCONTAINER_TESTS_LAUNCHER") == "once";
+
     /// <summary><see cref="Namespaces.Exec"/>, by whatever starts containers in this run.</summary>
     internal static ExitStatus Exec(ContainerConfiguration container, ProcessConfiguration process, ExecOptions? options = null, CancellationToken cancellationToken = default)
-        => Namespaces.Exec(container, process, Init is null ? options : (options ?? new ExecOptions()) with { CreateCommand = _ => new InitCommand(Init, [Init, Namespaces.InitArgument]) }, cancellationToken);
+        => Namespaces.Exec(container, process, (options ?? new ExecOptions()) with
+        {
+            CreateCommand = Init is null ? null : _ => new InitCommand(Init, [Init, Namespaces.InitArgument]),
+            Launcher = IsOnce ? Launcher.Once : null,
+        }, cancellationToken);
 
     internal static Result Script(string script, ContainerConfiguration? container = null)
         => Run(container ?? Default, new ProcessConfiguration("/bin/sh", "-c", script));

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace LibContainer.TestUtilities;
 
-/// <summary>The tests of containers, run once more with another init than the launcher.</summary>
+/// <summary>The tests of containers, run once more with something else that starts them.</summary>
 public static partial class ContainerTests
 {
     private static readonly string[] Classes = ["EndTests", "IdentityTests", "InsideTests", "RootTests", "StreamTests", "TerminalTests"];
@@ -11,16 +11,22 @@ public static partial class ContainerTests
     [GeneratedRegex(@"Total: (\d+), Errors: (\d+), Failed: (\d+), Skipped: (\d+)")]
     private static partial Regex Sum { get; }
 
+    /// <summary>With a program as the init.</summary>
+    public static (int Passed, string Failures) RunWith(string init, params string[] others) => Run(("LIBCONTAINER_TESTS_INIT", init), others);
+
+    /// <summary>With a launcher that does not stay.</summary>
+    public static (int Passed, string Failures) RunOnce(params string[] others) => Run(("LIBCONTAINER_TESTS_LAUNCHER", "once"), others);
+
     /// <summary>Runs them, and says how many there were and what failed.</summary>
-    /// <param name="init">Path of the init.</param>
-    /// <param name="others">More tests, as options of the runner. Empty: those of what is inside a container.</param>
-    public static (int Passed, string Failures) RunWith(string init, params string[] others)
+    /// <param name="variable">What tells Sandbox.cs.</param>
+    /// <param name="others">Other tests, as options of the runner. Empty: those of what is inside a container.</param>
+    private static (int Passed, string Failures) Run((string Name, string Value) variable, string[] others)
     {
         const string Name = "LibContainer.IntegrationTests";
         string program = Path.Combine(Repository.Root, "tests", Name, "bin", Repository.Configuration, $"net10.0/{Name}.dll");
         string[] chosen = others is [] ? [.. Classes.SelectMany(name => new[] { "-class", $"{Name}.{name}" })] : others;
         ProcessStartInfo start = new("dotnet", [program, "-noColor", "-noLogo", .. chosen]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["LIBCONTAINER_TESTS_INIT"] = init;
+        start.Environment[variable.Name] = variable.Value;
         Command.Result result = Command.Run(start);
 
         Match sum = Sum.Match(result.Output);
