@@ -2,6 +2,7 @@ using LibContainer.Launch;
 using LibContainer.Launch.Steps;
 using LibContainer.Linux;
 using LibContainer.TestUtilities;
+using Microsoft.Win32.SafeHandles;
 
 namespace LibContainer.IntegrationTests;
 
@@ -91,6 +92,53 @@ public sealed class StepFailureTests
         Command.Result result = Command.Run("strace", ["-f", "-qq", "-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={call}:error={errno}:when={number}", Repository.NsInit, .. command]);
 
         result.Should().Be(new Command.Result(1, "", $"nsinit: {sentence}\n"));
+    }
+
+    /// <summary>In a process that is its own init; its runtime asks for the same and can do without.</summary>
+    [Fact]
+    public void Signals_that_cannot_be_reset_are_told_as_well()
+    {
+        Requires.Root();
+        Requires.Program("strace");
+
+        Command.Run("strace", ["-f", "-qq", "-o", "/dev/null", "-e", "trace=rt_sigprocmask", "-e", "inject=rt_sigprocmask:error=EPERM", Repository.OwnInit, "/bin/true"]).Error
+            .Should().Contain("rt_sigaction, rt_sigprocmask: signals as the kernel has them: rt_sigprocmask: EPERM (Operation not permitted)");
+    }
+
+    [Fact]
+    public void A_host_that_is_gone_is_told_by_the_steps_that_speak_to_it()
+    {
+        (SafeFileHandle host, SafeFileHandle init) = SocketPair.Create();
+        using (init)
+        {
+            host.Dispose();
+            using PlanRunner runner = new(init);
+
+            Failure(runner, new AwaitGoStep()).Should().Be("recvfrom: wait for the host's go: ECANCELED (Operation canceled): the host is gone");
+            Failure(runner, new AnnounceExecStep()).Should().Be("sendto: tell the host that the program is next: EPIPE (Broken pipe)");
+        }
+
+        static string Failure(PlanRunner runner, LaunchStep step)
+        {
+            LaunchPlan.Builder plan = new();
+            plan.Add(step);
+            return FluentActions.Invoking(() => runner.Run(plan.Build())).Should().Throw<LaunchException>().Which.Message;
+        }
+    }
+
+    /// <summary>A kind of step that is new is made to fail, too.</summary>
+    [Fact]
+    public void Every_kind_of_step_is_made_to_fail()
+    {
+        Type[] injected =
+        [
+            typeof(NewSessionKeyringStep), typeof(SetUmaskStep), typeof(CloseOnExecStep), typeof(SetDumpableStep), typeof(KeepCapabilitiesStep), typeof(SetNoNewPrivilegesStep),
+            typeof(SynchronizeStep), typeof(ResetSignalsStep), typeof(AwaitGoStep), typeof(AnnounceExecStep),
+        ];
+        IEnumerable<Type> refused = Failures.Select(row => row.Data.Item2.LastOrDefault()?.GetType() ?? typeof(ExecuteStep));
+        IEnumerable<Type> kinds = typeof(LaunchStep).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(LaunchStep)) && type != typeof(SetUserStep)); // that one is only shown
+
+        kinds.Except(refused).Except(injected).Should().BeEmpty();
     }
 
     /// <summary>Calls of one name in the plan, up to the first of a step.</summary>
