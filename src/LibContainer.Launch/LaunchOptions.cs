@@ -15,8 +15,11 @@ public sealed record LaunchOptions
     /// <summary>Becomes descriptor 2. Null: the host's own.</summary>
     public SafeHandle? StandardError { get; init; }
 
-    /// <summary>Become descriptors 3, 4, and so on, 11 at most. A plan that closes others has to begin behind them.</summary>
+    /// <summary>Become descriptors 3, 4, and so on, 10 at most. A plan that closes others has to begin behind them.</summary>
     public ImmutableArray<SafeHandle> MoreDescriptors { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>Times the start. Null: nobody does.</summary>
+    public StepClock? Clock { get; init; }
 
     /// <summary>
     /// The host's part of the start, at a <see cref="Steps.SynchronizeStep"/>: the process exists, in its namespaces, and waits. What this returns takes

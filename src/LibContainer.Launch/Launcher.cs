@@ -65,6 +65,7 @@ public sealed class Launcher
             throw new ArgumentException("a plan ends with the program that it runs, or with the wait for the rest of it", nameof(plan));
         cancellationToken.ThrowIfCancellationRequested();
         _processes.ReapAbandoned();
+        options.Clock?.Begin();
 
         int word = _words.Take();
         try
@@ -93,6 +94,7 @@ public sealed class Launcher
         using Borrowed output = new(options.StandardOutput ?? Inherited[1]);
         using Borrowed error = new(options.StandardError ?? Inherited[2]);
         using Borrowed planFile = new(file ?? Inherited[0]);
+        using Borrowed clock = new(options.Clock?.File ?? Inherited[0]);
 
         LaunchRequest request = new()
         {
@@ -101,6 +103,7 @@ public sealed class Launcher
             PlanInDescriptor = file is null ? 0u : 1u,
             StepWord = (uint)word,
             MoreDescriptors = (uint)options.MoreDescriptors.Length,
+            ClockInDescriptor = options.Clock is null ? 0u : 1u,
             CloneFlags = plan.CloneFlags,
         };
         Span<int> descriptors = stackalloc int[SocketRights.MaxDescriptors];
@@ -109,6 +112,8 @@ public sealed class Launcher
         int count = usual.Length;
         using BorrowedAll more = new(options.MoreDescriptors.AsSpan(), descriptors[count..]);
         count += options.MoreDescriptors.Length;
+        if (options.Clock is not null)
+            descriptors[count++] = clock.Number;
         if (file is not null)
             descriptors[count++] = planFile.Number;
         ReadOnlySpan<byte> inline = file is null ? bytes.Bytes : [];
@@ -183,11 +188,11 @@ public sealed class Launcher
     private LaunchedProcess WaitUntilRunning(
         LaunchPlan plan, LaunchOptions options, LaunchedProcess process, SequencedSocket sync, int word, CancellationToken cancellationToken)
     {
+        ImmutableArray<LaunchStep> steps = plan.Steps;
         try
         {
             using (cancellationToken.Register(static state => ((LaunchedProcess)state!).TrySendSignal(Signal.SIGKILL), process))
             {
-                ImmutableArray<LaunchStep> steps = plan.Steps;
                 Span<byte> packet = stackalloc byte[8];
                 while (sync.Receive(packet, out int descriptor) == 8)
                 {
@@ -212,6 +217,10 @@ public sealed class Launcher
             process.Dispose();
             cancellationToken.ThrowIfCancellationRequested(); // the failure was of our own making
             throw;
+        }
+        finally
+        {
+            options.Clock?.End(steps);
         }
     }
 

@@ -95,7 +95,7 @@ internal static unsafe class Program
             Reply(&reply);
             return true;
         }
-        if ((message.Flags & Uapi.MSG_CTRUNC) != 0 || count < LaunchRequest.Descriptors + (int)request->MoreDescriptors + (int)request->PlanInDescriptor)
+        if ((message.Flags & Uapi.MSG_CTRUNC) != 0 || count < LaunchRequest.Descriptors + (int)(request->MoreDescriptors + request->ClockInDescriptor + request->PlanInDescriptor))
             reply.Pid = -Uapi.EMFILE; // the kernel drops what does not fit into our descriptor table
         else
             Clone(state, request, passed, count, &reply);
@@ -164,11 +164,23 @@ internal static unsafe class Program
             plan = (byte*)mapped;
         }
 
+        StepTime* clock = null;
+        if (request->ClockInDescriptor != 0)
+        {
+            long mapped = Kernel.Call(
+                SystemCallNumber.mmap, 0, StepTime.Count * sizeof(StepTime), Uapi.PROT_READ | Uapi.PROT_WRITE, Uapi.MAP_SHARED,
+                passed->Descriptors[LaunchRequest.Descriptors + more], 0);
+            if (mapped < 0)
+                Fail(sync, SystemCallNumber.mmap, mapped);
+            clock = (StepTime*)mapped;
+        }
+
         // Pidfds of other containers, and the descriptors just copied.
         Kernel.Call(SystemCallNumber.close_range, sync + 1, uint.MaxValue, 0, 0, 0, 0);
 
         PlanExecution execution = default;
         execution.Initialize(plan, sync, state->StepWords + request->StepWord);
+        execution.Clock = clock;
         StepReport report = Interpreter.Run(&execution);
         End(sync, &report);
     }

@@ -32,6 +32,9 @@ public sealed record ExecOptions
     /// <summary>What starts the process. Null: <see cref="Launch.Launcher.Shared"/>.</summary>
     public Launcher? Launcher { get; init; }
 
+    /// <summary>Times the steps of the start, of the launcher's. Null: nobody does.</summary>
+    public StepClock? Clock { get; init; }
+
     /// <summary>Is told of each start and end. Null: nobody is.</summary>
     public ILogger? Logger { get; init; }
 

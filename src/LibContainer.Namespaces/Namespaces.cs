@@ -66,7 +66,7 @@ public static class Namespaces
         {
             LaunchedProcess launched = options.CreateCommand is { } create
                 ? StartInit(container, process, create, options, streams, cancellationToken)
-                : StartPlan(options.Launcher ?? Launcher.Shared, container, process, streams, cancellationToken);
+                : StartPlan(container, process, options, streams, cancellationToken);
             options.Logger?.Started(launched.Id, process.Arguments[0]);
             return launched;
         }
@@ -78,10 +78,11 @@ public static class Namespaces
     }
 
     private static LaunchedProcess StartPlan(
-        Launcher launcher, ContainerConfiguration container, ProcessConfiguration process, IProgramStreams streams, CancellationToken cancellationToken)
+        ContainerConfiguration container, ProcessConfiguration process, ExecOptions options, IProgramStreams streams, CancellationToken cancellationToken)
     {
         bool needsHost = StartOrder.NeedsHost(process);
-        LaunchOptions launch = Options(streams);
+        Launcher launcher = options.Launcher ?? Launcher.Shared;
+        LaunchOptions launch = Options(streams, options.Clock);
         return needsHost
             ? launcher.Start(
                 StartOrder.BeforeGo(container, process), launch with { Synchronized = waiting => Continue(waiting, container, process) }, cancellationToken)
@@ -94,11 +95,11 @@ public static class Namespaces
         InitContext context = new(container, process, options.DataPath);
         InitCommand command = create(context) ?? throw new InvalidOperationException("the create-command names no program");
         OwnInit.ThrowIfBad(command);
-        return new OwnInit(container, process, command, context).Start(options.Launcher ?? Launcher.Shared, Options(streams), cancellationToken);
+        return new OwnInit(container, process, command, context).Start(options.Launcher ?? Launcher.Shared, Options(streams, options.Clock), cancellationToken);
     }
 
-    private static LaunchOptions Options(IProgramStreams streams)
-        => new() { StandardInput = streams.ChildInput, StandardOutput = streams.ChildOutput, StandardError = streams.ChildError };
+    private static LaunchOptions Options(IProgramStreams streams, StepClock? clock)
+        => new() { StandardInput = streams.ChildInput, StandardOutput = streams.ChildOutput, StandardError = streams.ChildError, Clock = clock };
 
     /// <summary>The host's part: the container's files exist now, and say who the user is.</summary>
     private static LaunchPlan Continue(LaunchedProcess waiting, ContainerConfiguration container, ProcessConfiguration process)

@@ -38,6 +38,8 @@ internal static unsafe partial class Interpreter
         {
             execution->Step = (*next)++;
             *execution->StepWord = execution->Step + 1;
+            if (execution->Clock != null && execution->Step < StepTime.Count)
+                Kernel.Call(SystemCallNumber.clock_gettime, Uapi.CLOCK_MONOTONIC, (long)(execution->Clock + execution->Step), 0, 0, 0, 0);
             result = RunStep(execution, step);
         }
         return result;

@@ -31,7 +31,7 @@ internal enum LaunchRequestKind : uint
     Adopt = 3,
 }
 
-/// <summary>Host to launcher. With <see cref="LaunchRequestKind.Launch"/> the rights are: sync socket, stdin, stdout, stderr, [more for the program], [plan].</summary>
+/// <summary>Host to launcher. With <see cref="LaunchRequestKind.Launch"/> the rights are: sync socket, stdin, stdout, stderr, [more for the program], [clock], [plan].</summary>
 internal unsafe struct LaunchRequest
 {
     public LaunchRequestKind Kind;
@@ -51,6 +51,11 @@ internal unsafe struct LaunchRequest
     /// <summary>How many of <see cref="Release"/> count.</summary>
     public uint ReleaseCount;
 
+    /// <summary>1: a descriptor in front of the plan's is the memory that the child writes the time of each step into; see <see cref="StepTime"/>.</summary>
+    public uint ClockInDescriptor;
+
+    public uint Reserved;
+
     /// <summary>Descriptors that the program gets from number 3 on; the child's socket then has the number behind them.</summary>
     public uint MoreDescriptors;
 
@@ -64,7 +69,7 @@ internal unsafe struct LaunchRequest
 
     public const int Descriptors = 4;
 
-    public const int MaxMoreDescriptors = SocketRights.MaxDescriptors - Descriptors - 1;
+    public const int MaxMoreDescriptors = SocketRights.MaxDescriptors - Descriptors - 2;
 }
 
 /// <summary>Launcher to host. The right is the child's pidfd.</summary>
@@ -103,6 +108,16 @@ internal struct GoMessage
 
     /// <summary>"go". End of file in its place ends the child: its host is dead.</summary>
     public const ulong Go = 0x6F67;
+}
+
+/// <summary>When a step began, by CLOCK_MONOTONIC: struct timespec. All 0: it did not.</summary>
+internal struct StepTime
+{
+    public long Seconds;
+    public long Nanoseconds;
+
+    /// <summary>Steps whose time is kept.</summary>
+    public const int Count = 4096;
 }
 
 /// <summary>The word that a child keeps up to date: where it is, even if it is killed there.</summary>

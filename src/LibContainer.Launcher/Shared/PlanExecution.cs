@@ -33,6 +33,9 @@ internal unsafe struct PlanExecution
     /// <summary>Shared with the host.</summary>
     public uint* StepWord;
 
+    /// <summary>Shared with the host, when it wants to know; otherwise null.</summary>
+    public StepTime* Clock;
+
     public void Initialize(byte* plan, int sync, uint* stepWord)
     {
         Plan = plan;
@@ -45,6 +48,7 @@ internal unsafe struct PlanExecution
         IsReplaced = 0;
         Call = 0;
         StepWord = stepWord;
+        Clock = null;
     }
 
     /// <summary>Makes a system call and remembers which.</summary>

@@ -34,6 +34,7 @@ internal static class SystemCallNumber
     public const long umount2 = 166;
     public const long sethostname = 170;
     public const long gettid = 186;
+    public const long clock_gettime = 228;
     public const long exit_group = 231;
     public const long waitid = 247;
     public const long keyctl = 250;

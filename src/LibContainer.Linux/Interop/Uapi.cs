@@ -144,6 +144,9 @@ internal static class Uapi
     public const int VTIME = 5;
     public const int VMIN = 6;
 
+    // include/uapi/linux/time.h
+    public const int CLOCK_MONOTONIC = 1;
+
     // include/uapi/linux/magic.h
     public const int DEVPTS_SUPER_MAGIC = 0x1CD1;
     public const int PROC_SUPER_MAGIC = 0x9FA0;

@@ -37,6 +37,7 @@ public sealed class HeaderTests
         #include <linux/stat.h>
         #include <linux/types.h>
         #include <linux/magic.h>
+        #include <time.h>
         #include <asm/termios.h>
         #define MNT_DETACH 2 /* sys/mount.h, which cannot be included beside linux/mount.h; see Detaching_is_what_sys_mount_h_says */
         #if __has_include(<sys/pidfd.h>)
