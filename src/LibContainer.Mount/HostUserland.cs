@@ -57,9 +57,9 @@ internal sealed class HostUserland
         return new HostUserland(binds.ToImmutable(), links.ToImmutable());
     }
 
-    internal void AddSteps(LaunchPlan.Builder plan, string? hostname)
+    internal void AddSteps(LaunchPlan.Builder plan, string? hostname, string? label)
     {
-        plan.Add(new OpenRootMemoryStep("1m")); // a few names; the data lies in the binds
+        plan.Add(new OpenRootMemoryStep("1m", label)); // a few names; the data lies in the binds
         foreach (BindStep bind in _binds)
             plan.Add(bind);
         plan.Add(new MaskPathStep("/usr/local/etc")); // settings of this host that came along with /usr
@@ -74,7 +74,7 @@ internal sealed class HostUserland
         plan.Add(new WriteFileStep("group", Group));
         plan.Add(new WriteFileStep("hosts", Hosts(hostname)));
         plan.Add(new OpenDirectoryStep("/run"));
-        plan.Add(new MountStep("tmpfs", "/tmp", "tmpfs", MountFlags.NoSuid | MountFlags.NoDev, "mode=1777"));
+        plan.Add(new MountStep("tmpfs", "/tmp", "tmpfs", MountFlags.NoSuid | MountFlags.NoDev, MountLabel.AddTo("mode=1777", label)));
     }
 
     private static string Hosts(string? hostname) => $"127.0.0.1\tlocalhost {hostname}".TrimEnd() + "\n::1\tlocalhost\n";

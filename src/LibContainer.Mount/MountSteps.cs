@@ -27,7 +27,7 @@ public static class MountSteps
                 plan.Add(new OpenRootTreeStep(root.Path, TreeFlags(container)));
                 break;
             case HostUserlandRoot:
-                HostUserland.Inspect("/").AddSteps(plan, container.Hostname);
+                HostUserland.Inspect("/").AddSteps(plan, container.Hostname, container.MountLabel);
                 break;
         }
 
@@ -97,12 +97,8 @@ public static class MountSteps
         if (mount.Type == MountConfiguration.BindType)
             plan.Add(new BindStep(mount.Source, destination, flags, IsFile: HostPath.KindOf(mount.Source) != HostPathKind.Directory));
         else
-            plan.Add(new MountStep(mount.Source, destination, mount.Type, IsFilledFirst(mount) ? flags & ~MountFlags.ReadOnly : flags, Data(mount, label)));
+            plan.Add(new MountStep(mount.Source, destination, mount.Type, IsFilledFirst(mount) ? flags & ~MountFlags.ReadOnly : flags, MountLabel.AddTo(mount.Data, mount.Type is "tmpfs" or "devpts" ? label : null)));
     }
-
-    /// <summary>In a file system of the container's own, SELinux would give every file the type of the host's. Source: mount(8), context=.</summary>
-    private static string Data(MountConfiguration mount, string? label)
-        => label is null || mount.Type is not ("tmpfs" or "devpts") ? mount.Data : $"{mount.Data}{(mount.Data.Length == 0 ? "" : ",")}context=\"{label}\"";
 
     /// <summary>An empty file system in memory would be no use read-only: nodes, mount points and links come first.</summary>
     private static bool IsFilledFirst(MountConfiguration mount) => mount.Type == "tmpfs" && (mount.Options & MountOptions.ReadOnly) != 0;

@@ -52,6 +52,8 @@ public static class Namespaces
 
     private static IProgramStreams Streams(ExecOptions options, ref ProcessConfiguration process)
     {
+        if (process.Terminal is { Path: not null } && (options.StandardInput, options.StandardOutput, options.StandardError) is not (InheritedStream, InheritedStream, InheritedStream))
+            throw new ArgumentException("a program whose terminal the host lends has no other streams", nameof(options));
         if (process.Terminal is not { Path: null } terminal)
             return new StandardStreams(options);
         TerminalStreams streams = new(options);

@@ -105,7 +105,7 @@ public sealed class MachineTests
     {
         const string Label = "system_u:system_r:initrc_t:s0", Files = "system_u:object_r:tmp_t:s0";
         ContainerConfiguration container = Sandbox.Default with { MountLabel = Files };
-        ProcessConfiguration process = new("/bin/sh", "-c", "cat /proc/self/attr/current; echo; ls -dZ /dev /dev/pts | cut -d ' ' -f 1; grep -c 'context=' /proc/self/mounts")
+        ProcessConfiguration process = new("/bin/sh", "-c", "cat /proc/self/attr/current; echo; ls -dZ / /dev /dev/pts /tmp | cut -d ' ' -f 1; grep -c 'context=' /proc/self/mounts")
         {
             SELinuxLabel = Label,
         };
@@ -113,7 +113,7 @@ public sealed class MachineTests
         string[] lines = Sandbox.Run(container, process).Lines;
 
         lines[0].Trim('\0').Should().Be(Label);
-        lines[1..3].Should().Equal(Files, Files);
+        lines[1..5].Should().Equal(Files, Files, Files, Files);
     }
 
     [Fact]

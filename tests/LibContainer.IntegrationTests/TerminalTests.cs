@@ -95,6 +95,9 @@ public sealed class TerminalTests
         FluentActions.Invoking(() => Sandbox.Exec(
             Sandbox.Default, new ProcessConfiguration("/bin/true") { Terminal = new() }, new ExecOptions { StandardInput = StandardStream.Null, StandardError = StandardStream.Null }))
             .Should().Throw<ArgumentException>();
+        FluentActions.Invoking(() => Sandbox.Exec(
+            Sandbox.Default, new ProcessConfiguration("/bin/true") { Terminal = new() { Path = "/dev/pts/0" } }, new ExecOptions { StandardInput = StandardStream.Null }))
+            .Should().Throw<ArgumentException>();
     }
 
     /// <summary>The image has put a link in the console's place.</summary>

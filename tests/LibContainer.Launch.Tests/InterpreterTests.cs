@@ -16,6 +16,7 @@ public sealed unsafe class InterpreterTests
         new OpenRootTreeStep("/images/one", MountFlags.NoDev | MountFlags.ReadOnly),
         new NewSessionKeyringStep(),
         new OpenRootMemoryStep("1m"),
+        new OpenRootMemoryStep("1m", "a:b:c:s0"),
         new MountStep("proc", "/proc", "proc", MountFlags.NoSuid),
         new MountStep("tmpfs", "/dev", "tmpfs", MountFlags.NoSuid, "mode=755"),
         new BindStep("/usr", "/usr", MountFlags.ReadOnly | MountFlags.Recursive),

@@ -158,7 +158,7 @@ public sealed class HostUserlandTests : IDisposable
     private LaunchStep[] Inspect(string? hostname = null)
     {
         LaunchPlan.Builder plan = new();
-        HostUserland.Inspect(_host.Path).AddSteps(plan, hostname);
+        HostUserland.Inspect(_host.Path).AddSteps(plan, hostname, null);
         return [.. plan.Build().Steps];
     }
 

@@ -42,4 +42,13 @@ public sealed class RootSwitchStepsTests
 
         Plans.Root(container).OfType<MountStep>().Single().Data.Should().Be(expected);
     }
+
+    [Fact]
+    public void A_root_in_memory_and_its_tmp_get_the_label()
+    {
+        LaunchStep[] steps = [.. Plans.Root(Plans.Bare with { Root = RootFileSystem.HostUserland(), MountLabel = "a:b:c:s0" })];
+
+        steps.Should().Contain(new OpenRootMemoryStep("1m", "a:b:c:s0"));
+        steps.OfType<MountStep>().Single(step => step.Destination == "/tmp").Data.Should().Be("mode=1777,context=\"a:b:c:s0\"");
+    }
 }

@@ -46,20 +46,23 @@ public sealed record OpenRootTreeStep(string Source, MountFlags Flags = MountFla
 
 /// <summary>Makes an empty file system in memory the container's root.</summary>
 /// <param name="Size">Most that it can hold, as tmpfs(5) writes it: <c>1m</c>.</param>
-public sealed record OpenRootMemoryStep(string Size) : LaunchStep
+/// <param name="Label">SELinux context of its files. Null: none.</param>
+public sealed record OpenRootMemoryStep(string Size, string? Label = null) : LaunchStep
 {
     /// <inheritdoc/>
-    public override string Description => $"fsopen tmpfs as the root (size={Size},mode=0755)";
+    public override string Description => $"fsopen tmpfs as the root (size={Size},mode=0755{(Label is null ? "" : $",context=\"{Label}\"")})";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> SystemCalls => Calls;
+    public override IReadOnlyList<string> SystemCalls => Label is null ? Calls : WithLabel;
 
     private static readonly string[] Calls = ["fsopen", "fsconfig", "fsconfig", "fsconfig", "fsmount", "move_mount"];
+    private static readonly string[] WithLabel = ["fsopen", "fsconfig", "fsconfig", "fsconfig", "fsconfig", "fsmount", "move_mount"];
 
     internal override void Write(PlanWriter plan, ref StepRecord record)
     {
         record.Kind = StepKind.OpenRootMemory;
         record.Text = plan.Text(Size);
+        record.Text2 = Label is null ? 0 : plan.Text(Label);
     }
 }
 

@@ -107,6 +107,8 @@ internal static unsafe partial class Interpreter
         long result = SetOption(execution, context, Kernel.Literal("mode"u8), Kernel.Literal("0755"u8));
         if (result >= 0)
             result = SetOption(execution, context, Kernel.Literal("size"u8), execution->Text(step->Text));
+        if (result >= 0 && step->Text2 != 0)
+            result = SetOption(execution, context, Kernel.Literal("context"u8), execution->Text(step->Text2));
         if (result >= 0)
             result = execution->Do(SystemCallNumber.fsconfig, context, Uapi.FSCONFIG_CMD_CREATE);
         if (result >= 0)

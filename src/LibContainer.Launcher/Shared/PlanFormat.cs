@@ -46,7 +46,7 @@ internal enum StepKind : uint
     /// <summary>Text: host path, Flags: MOUNT_ATTR_* (read-only: of what is mounted below). open_tree, fstatfs and mount_setattr with flags, move_mount onto "/".</summary>
     OpenRootTree,
 
-    /// <summary>Text: size (tmpfs option). fsopen, fsconfig, fsmount, move_mount onto "/": an empty root in memory.</summary>
+    /// <summary>Text: size (tmpfs option), Text2: SELinux context. fsopen, fsconfig, fsmount, move_mount onto "/": an empty root in memory.</summary>
     OpenRootMemory,
 
     /// <summary>Text: source, Text2: destination, Text3: type, Text4: data, Flags: MS_*, Mode: of a directory that has to be made, Value: RESOLVE_* for the destination. openat2, fchdir, mount.</summary>
