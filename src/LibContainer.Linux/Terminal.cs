@@ -25,11 +25,11 @@ public static unsafe class Terminal
         public ushort Rows, Columns, Width, Height;
     }
 
-    /// <summary>Whether the descriptor is a terminal, at either end.</summary>
+    /// <summary>Whether the descriptor is a terminal, at either end. One that is hung up is one still.</summary>
     public static bool IsTerminal(SafeHandle handle)
     {
         Settings settings;
-        return TryControl(handle, Uapi.TCGETS2, &settings) == 0;
+        return TryControl(handle, Uapi.TCGETS2, &settings) is 0 or -Uapi.EIO; // EIO is what a hung up one answers to everything
     }
 
     /// <summary>Its size, at either end.</summary>

@@ -9,7 +9,7 @@ internal static class ErrorLog
     {
         if (Environment.GetEnvironmentVariable("log") is not { Length: > 0 } path)
         {
-            Output.Error.WriteLine($"nsinit: {message}");
+            Say($"nsinit: {message}");
             return;
         }
         try
@@ -18,7 +18,19 @@ internal static class ErrorLog
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            Output.Error.WriteLine($"nsinit: {message}\nnsinit: log '{path}' cannot be written: {error.Message}");
+            Say($"nsinit: {message}\nnsinit: log '{path}' cannot be written: {error.Message}");
+        }
+    }
+
+    private static void Say(string text)
+    {
+        try
+        {
+            Output.Error.WriteLine(text);
+        }
+        catch (IOException)
+        {
+            // The terminal is hung up, or nobody reads: the exit code has to say it alone.
         }
     }
 }

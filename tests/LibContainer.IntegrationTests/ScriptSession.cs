@@ -74,6 +74,9 @@ internal sealed class ScriptSession : IDisposable
         return _script.ExitCode;
     }
 
+    /// <summary>The terminal is gone, as when its window is closed.</summary>
+    internal void HangUp() => _script.Kill();
+
     public void Dispose()
     {
         if (!_script.HasExited)

@@ -76,6 +76,30 @@ public sealed class TerminalCommandTests
     }
 
     [Fact]
+    public void An_error_is_a_sentence_at_a_terminal_and_nothing_else()
+    {
+        using ScriptSession session = Start(Run("nope"));
+
+        session.WaitForExit().Should().Be(0);
+        session.Shown.Should().Be(
+            "nsinit: execve nope in /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin: ENOENT (No such file or directory)\ncode 127\nsettings kept\n");
+    }
+
+    /// <summary>As when a window is closed: the program's terminal ends with the one that it is shown on, and nsinit does not crash over it.</summary>
+    [Fact]
+    public void A_terminal_that_is_hung_up_ends_the_container()
+    {
+        using ScriptSession session = Start(Run("/bin/sh -c 'echo up; while echo more; do sleep 0.02; done'"));
+        session.Expect("up\n");
+        PidFd container = FindContainer(session.Id);
+
+        session.HangUp();
+
+        using (container)
+            Readiness.Wait([container], TimeSpan.FromSeconds(30)).Should().Equal(true);
+    }
+
+    [Fact]
     public void Without_a_terminal_there_is_one_sentence()
     {
         Requires.Root();
@@ -83,8 +107,8 @@ public sealed class TerminalCommandTests
         Command.Run(Repository.NsInit, "run", "--tty", "--", "/bin/sh").Should().Be(new Command.Result(1, "", "nsinit: process.terminal: standard input is not a terminal\n"));
     }
 
-    /// <summary>The only descendant that has another process id inside.</summary>
-    private static PidFd FindContainer(int ancestor) => PidFd.Open(Descendants(ancestor).Single(id =>
+    /// <summary>The first descendant that has another process id inside.</summary>
+    private static PidFd FindContainer(int ancestor) => PidFd.Open(Descendants(ancestor).First(id =>
         File.ReadLines($"/proc/{id}/status").Single(line => line.StartsWith("NSpid:", StringComparison.Ordinal)).Split('\t').Length > 2));
 
     private static IEnumerable<int> Descendants(int id) => Directory.GetDirectories($"/proc/{id}/task")

@@ -78,6 +78,8 @@ public sealed class TerminalTests : IDisposable
 
         mode.Dispose();
         mode.Dispose();
+        Terminal.IsTerminal(_peer).Should().BeTrue();
+        Descriptor.Read(_peer, new byte[8]).Should().Be(0, "that is its end");
     }
 
     [Fact]
