@@ -1,12 +1,20 @@
 // Hosts that a test runner cannot be itself.
 //   TestHost COUNT ROOT  starts COUNT containers that never end, writes their process ids and "ready", and waits with them, to be killed.
 //                        The first clears its parent-death signal.
+//   TestHost repeat N ROOT  starts N containers, one after the other.
 //   TestHost once ROOT   starts one that waits, by a launcher that does not stay, writes its process id and "ready", and waits with it.
 //   TestHost full ROOT   starts a container at each small number of free descriptors, and writes how that went.
 using System.Globalization;
 using LibContainer;
 using LibContainer.Configuration;
 
+if (args[0] == "repeat")
+{
+    for (int i = int.Parse(args[1], CultureInfo.InvariantCulture); i > 0; i--)
+        if (!Namespaces.Exec(new() { Root = RootFileSystem.Directory(args[2]), ReadOnlyRoot = true, Hostname = "h" }, new ProcessConfiguration("/probe")).Success)
+            return 1;
+    return 0;
+}
 if (args[0] == "once")
 {
     Namespaces.Exec(new() { Root = RootFileSystem.Directory(args[1]) }, new ProcessConfiguration("/probe", "wait"), new ExecOptions

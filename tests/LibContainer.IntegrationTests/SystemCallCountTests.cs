@@ -1,0 +1,33 @@
+using System.Globalization;
+using LibContainer.TestUtilities;
+
+namespace LibContainer.IntegrationTests;
+
+/// <summary>How much a start asks of the kernel. Times belong to a machine; these numbers do not.</summary>
+public sealed class SystemCallCountTests
+{
+    private const int MostInHost = 60;
+
+    [Fact]
+    public void A_start_makes_few_system_calls_in_the_host()
+    {
+        Requires.Root();
+        Requires.Program("strace");
+        using ProbeRoot root = new();
+
+        // The difference of two runs: what the runtime does for itself, once, is in both.
+        int few = CountInHost(root, 5), many = CountInHost(root, 45);
+
+        ((many - few) / 40).Should().BeInRange(10, MostInHost);
+    }
+
+    /// <summary>Of all threads of the host. A file for each thread and process; those of the launcher and of containers are told by what they do.</summary>
+    private static int CountInHost(ProbeRoot root, int starts)
+    {
+        using TemporaryDirectory folder = new();
+        Command.Run("strace", "-ff", "-qq", "-o", folder["trace"], Repository.TestHost, "repeat", starts.ToString(CultureInfo.InvariantCulture), root.Path).ExitCode.Should().Be(0);
+        return Directory.GetFiles(folder.Path).Select(File.ReadAllLines)
+            .Where(calls => !calls.Any(call => call.Contains("\"lc-launcher\"", StringComparison.Ordinal) || call.StartsWith("execve(\"/probe\"", StringComparison.Ordinal)))
+            .Sum(calls => calls.Length);
+    }
+}
