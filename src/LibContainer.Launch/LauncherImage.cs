@@ -21,15 +21,26 @@ internal static class LauncherImage
 
     private static readonly Lazy<SafeFileHandle> OpenNull = new(() => System.IO.File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite));
 
-    /// <summary>The ELF.</summary>
-    /// <exception cref="PlatformNotSupportedException">There is none for this machine.</exception>
-    internal static byte[] Read()
-    {
-        if (RuntimeInformation.ProcessArchitecture != Architecture.X64)
-            throw new PlatformNotSupportedException($"LibContainer has no launcher for {RuntimeInformation.ProcessArchitecture} yet; it runs on x64.");
+    /// <summary>The ELF for this machine.</summary>
+    /// <exception cref="PlatformNotSupportedException">There is none.</exception>
+    internal static byte[] Read() => Read(RuntimeInformation.ProcessArchitecture);
 
-        using Stream resource = typeof(LauncherImage).Assembly.GetManifestResourceStream("launcher-linux-x64")
-            ?? throw new InvalidOperationException("this build of LibContainer.Launch has no launcher in it");
+    /// <summary>The ELF for a machine.</summary>
+    /// <exception cref="PlatformNotSupportedException">There is none, or not in this build.</exception>
+    internal static byte[] Read(Architecture machine)
+    {
+        string name = machine switch
+        {
+            Architecture.X64 => "x64",
+            Architecture.Arm64 => "arm64",
+            _ => throw new PlatformNotSupportedException($"LibContainer has launchers for x64 and arm64, and none for {machine}."),
+        };
+        using Stream? resource = typeof(LauncherImage).Assembly.GetManifestResourceStream($"launcher-linux-{name}");
+        if (resource is null)
+        {
+            throw new PlatformNotSupportedException(
+                $"This build of LibContainer.Launch has no launcher for {name}: it was made on another machine, without the binutils for {name}.");
+        }
         byte[] image = new byte[resource.Length];
         resource.ReadExactly(image);
         return image;

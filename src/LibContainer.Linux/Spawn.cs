@@ -50,7 +50,8 @@ internal static unsafe class Spawn
                 byte** envp = stackalloc byte*[] { null };
                 int pid;
                 int error = Libc.posix_spawn(&pid, pathStart, actions, attributes, argv, envp);
-                return error == 0 ? pid : throw new LinuxException("posix_spawn", (Errno)error, path);
+                string? detail = (Errno)error == Errno.ENOEXEC ? "which is no program, or one for another machine" : null;
+                return error == 0 ? pid : throw new LinuxException("posix_spawn", (Errno)error, path, detail);
             }
         }
         finally

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LibContainer.Configuration;
 using LibContainer.Launch;
 using LibContainer.Launch.Steps;
@@ -265,8 +266,9 @@ public sealed class LauncherTests : IDisposable
         int code = -1;
         Thread caller = new(() => code = Run(launcher, "9").ExitCode);
         caller.Start();
-        // recvmsg is 47: the caller has sent its request and waits for the reply.
-        SpinWait.SpinUntil(() => Directory.GetDirectories("/proc/self/task").Any(thread => File.ReadAllText($"{thread}/syscall").StartsWith("47 ", StringComparison.Ordinal)), TimeSpan.FromSeconds(30))
+        // In recvmsg: the caller has sent its request and waits for the reply.
+        string receiving = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "212 " : "47 ";
+        SpinWait.SpinUntil(() => Directory.GetDirectories("/proc/self/task").Any(thread => File.ReadAllText($"{thread}/syscall").StartsWith(receiving, StringComparison.Ordinal)), TimeSpan.FromSeconds(30))
             .Should().BeTrue();
 
         first.TrySendSignal(Signal.SIGKILL);

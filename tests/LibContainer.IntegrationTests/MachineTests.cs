@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using LibContainer.Configuration;
 using LibContainer.Configuration.ContainerJson;
 using LibContainer.Launch;
@@ -35,6 +36,7 @@ public sealed class MachineTests
     [Trait("Machine", "v2")]
     [Trait("Machine", "v1full")]
     [Trait("Machine", "systemd")]
+    [Trait("Machine", "arm64")]
     public void A_container_starts_on_every_machine_and_returns_its_exit_code()
     {
         Requires.Root();
@@ -144,6 +146,29 @@ public sealed class MachineTests
         File.ReadAllText("/proc/1/comm").Should().Be("systemd\n");
         File.Exists("/run/dbus/system_bus_socket").Should().BeTrue();
     }
+
+    [Fact]
+    [Trait("Machine", "arm64")]
+    public void The_machine_with_another_processor_is_one_outside_and_inside()
+    {
+        RuntimeInformation.ProcessArchitecture.Should().Be(Architecture.Arm64);
+
+        Sandbox.Script("uname -m").Lines.Should().Equal("aarch64");
+    }
+
+    /// <summary>Not by the shell of that machine, which has dispositions of its own.</summary>
+    [Fact]
+    [Trait("Machine", "arm64")]
+    public void Signals_are_reset_for_every_processor()
+        => Sandbox.Run(Sandbox.Default, new ProcessConfiguration("/bin/cat", "/proc/self/status")).Lines
+            .Should().Contain(["SigIgn:\t0000000000000000", "SigBlk:\t0000000000000000"], "the .NET host ignores SIGPIPE");
+
+    /// <summary>The child reports the number of the call, and it is the machine's own.</summary>
+    [Fact]
+    [Trait("Machine", "arm64")]
+    public void A_call_that_failed_has_the_same_name_on_every_processor()
+        => FluentActions.Invoking(() => Sandbox.Run(Sandbox.Default, new ProcessConfiguration("/bin/true") { WorkingDirectory = "/nowhere" }))
+            .Should().Throw<LaunchException>().WithMessage("chdir /nowhere: ENOENT (*");
 
     // The security file system lists the modules that the kernel was started with; the answer under test comes from elsewhere.
     private static string[] KernelsOwnList() => File.ReadAllText("/sys/kernel/security/lsm").TrimEnd().Split(',');

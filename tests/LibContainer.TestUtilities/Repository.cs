@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.InteropServices;
 
 namespace LibContainer.TestUtilities;
 
@@ -21,7 +22,11 @@ public static class Repository
     public static string TestHost => Path.Combine(Root, "tests/LibContainer.TestHost/bin", Configuration, "net10.0/LibContainer.TestHost");
 
     /// <summary>The static program for roots that are empty otherwise.</summary>
-    public static string Probe => Path.Combine(Root, "tests/LibContainer.Probe/obj/elf/linux-x64/LibContainer.Probe.elf");
+    public static string Probe => RuntimeFree("tests/LibContainer.Probe", RuntimeInformation.ProcessArchitecture);
+
+    /// <summary>An executable without a runtime, as built for a machine.</summary>
+    public static string RuntimeFree(string project, Architecture machine)
+        => Path.Combine(Root, project, $"obj/elf/linux-{machine.ToString().ToLowerInvariant()}/{Path.GetFileName(project)}.elf");
 
     private static string Metadata(string key)
         => typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;

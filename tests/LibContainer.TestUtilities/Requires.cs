@@ -13,7 +13,10 @@ public static class Requires
 
     /// <summary>A program on the PATH.</summary>
     public static void Program(string name)
-        => Check((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, name))), $"the program {name}");
+        => Check((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => System.IO.File.Exists(Path.Combine(folder, name))), $"the program {name}");
+
+    /// <summary>A file of a package.</summary>
+    public static void File(string path, string package) => Check(System.IO.File.Exists(path), $"the file {path} (Debian: {package})");
 
     /// <summary>A program where a container on this host's userland finds it: on the default PATH, and really below /usr or /opt.</summary>
     public static void ProgramOfUserland(string name) => Check(

@@ -1,12 +1,16 @@
 using System.Globalization;
 using System.Reflection;
+using System.Runtime.InteropServices;
 using System.Text;
 using LibContainer.Configuration;
 using LibContainer.TestUtilities;
 
 namespace LibContainer.Linux.Tests.Abi;
 
-/// <summary>Every number that is copied from the kernel, compared by the C compiler with this machine's own headers.</summary>
+/// <summary>
+/// Every number that is copied from the kernel, compared by the C compiler with this machine's own headers, and with the other machine's: an assembly
+/// is for both, and nothing that differs may be a constant in it.
+/// </summary>
 public sealed class HeaderTests
 {
     private const string Includes = """
@@ -49,31 +53,51 @@ public sealed class HeaderTests
     /// <summary>Newer than the headers of distributions that build us. Checked where the header has them.</summary>
     private static readonly string[] MayBeNewer = ["MFD_EXEC", "PIDFD_GET_INFO", "PIDFD_INFO_EXIT"];
 
-    [Fact]
-    public void Constants_are_those_of_the_headers() => Compile(Literals(typeof(Uapi)).Select(field => Assertion(field.Name, field.Name, Text(field))));
+    public static TheoryData<Architecture> Machines => [Architecture.X64, Architecture.Arm64];
 
-    [Fact]
-    public void Detaching_is_what_sys_mount_h_says()
+    [Theory, MemberData(nameof(Machines))]
+    public void Constants_are_those_of_the_headers(Architecture machine)
+        => Compile(machine, Literals(typeof(Uapi)).Select(field => Assertion(field.Name, field.Name, Text(field))));
+
+    [Theory, MemberData(nameof(Machines))]
+    public void Detaching_is_what_sys_mount_h_says(Architecture machine)
     {
-        Requires.Program("gcc");
+        RequiresHeaders(machine);
 
-        TryCompile("#include <sys/mount.h>\n", [Assertion("MNT_DETACH", "MNT_DETACH", Number(Uapi.MNT_DETACH))], out string errors).Should().BeTrue(errors);
+        TryCompile(machine, "#include <sys/mount.h>\n", [Assertion("MNT_DETACH", "MNT_DETACH", Number(Uapi.MNT_DETACH))], out string errors)
+            .Should().BeTrue(errors);
+    }
+
+    [Theory, MemberData(nameof(Machines))]
+    public void System_call_numbers_are_those_of_the_headers(Architecture machine)
+    {
+        PropertyInfo[] calls = [.. typeof(SystemCallNumber).GetProperties(BindingFlags.Public | BindingFlags.Static)];
+        calls.Should().NotBeEmpty();
+        Compile(machine, calls.Select(call =>
+        {
+            SystemCallNumber number = (SystemCallNumber)call.GetValue(null)!;
+            return Assertion(call.Name, $"__NR_{call.Name}", Number(machine == Architecture.Arm64 ? number.Arm64 : number.X64));
+        }));
     }
 
     [Fact]
-    public void System_call_numbers_are_those_of_the_headers()
-        => Compile(Literals(typeof(SystemCallNumber)).Select(field => Assertion(field.Name, $"__NR_{field.Name}", Text(field))));
+    public void A_system_call_has_the_number_of_the_machine_that_it_is_made_on()
+    {
+        long here = SystemCallNumber.execve;
 
-    [Fact]
-    public void Error_numbers_are_those_of_the_headers()
-        => Compile(Enum.GetValues<Errno>().Select(error => Assertion(error.ToString(), error.ToString(), Number((int)error))));
+        here.Should().Be(RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 221 : 59);
+    }
 
-    [Fact]
-    public void Signals_are_those_of_the_headers()
-        => Compile(Enum.GetValues<Signal>().Select(signal => Assertion(signal.ToString(), signal.ToString(), Number((int)signal))));
+    [Theory, MemberData(nameof(Machines))]
+    public void Error_numbers_are_those_of_the_headers(Architecture machine)
+        => Compile(machine, Enum.GetValues<Errno>().Select(error => Assertion(error.ToString(), error.ToString(), Number((int)error))));
 
-    [Fact]
-    public void Mount_flags_are_those_of_the_headers() => Compile(
+    [Theory, MemberData(nameof(Machines))]
+    public void Signals_are_those_of_the_headers(Architecture machine)
+        => Compile(machine, Enum.GetValues<Signal>().Select(signal => Assertion(signal.ToString(), signal.ToString(), Number((int)signal))));
+
+    [Theory, MemberData(nameof(Machines))]
+    public void Mount_flags_are_those_of_the_headers(Architecture machine) => Compile(machine,
     [
         Assertion("ReadOnly", "MS_RDONLY", Number((long)MountFlags.ReadOnly)), Assertion("NoSuid", "MS_NOSUID", Number((long)MountFlags.NoSuid)),
         Assertion("NoDev", "MS_NODEV", Number((long)MountFlags.NoDev)), Assertion("NoExec", "MS_NOEXEC", Number((long)MountFlags.NoExec)),
@@ -81,8 +105,8 @@ public sealed class HeaderTests
         Assertion("Private", "MS_PRIVATE", Number((long)MountFlags.Private)), Assertion("Slave", "MS_SLAVE", Number((long)MountFlags.Slave)), Assertion("StrictAtime", "MS_STRICTATIME", Number((long)MountFlags.StrictAtime)),
     ]);
 
-    [Fact]
-    public void Capabilities_are_those_of_the_headers()
+    [Theory, MemberData(nameof(Machines))]
+    public void Capabilities_are_those_of_the_headers(Architecture machine)
     {
         IEnumerable<string> assertions = Enum.GetValues<CapabilitySet>().Where(capability => capability is not (CapabilitySet.None or CapabilitySet.All)).Select(capability =>
         {
@@ -90,11 +114,11 @@ public sealed class HeaderTests
             return Assertion(name, $"CAP{name}", Number(System.Numerics.BitOperations.Log2((ulong)capability)));
         });
 
-        Compile(assertions.Append(Assertion("last", "CAP_LAST_CAP", Number(40))));
+        Compile(machine, assertions.Append(Assertion("last", "CAP_LAST_CAP", Number(40))));
     }
 
-    [Fact]
-    public void Namespaces_and_limits_are_those_of_the_headers() => Compile(
+    [Theory, MemberData(nameof(Machines))]
+    public void Namespaces_and_limits_are_those_of_the_headers(Architecture machine) => Compile(machine,
     [
         Assertion("Mount", "CLONE_NEWNS", Number((long)NamespaceKinds.Mount)), Assertion("Cgroup", "CLONE_NEWCGROUP", Number((long)NamespaceKinds.Cgroup)),
         Assertion("Uts", "CLONE_NEWUTS", Number((long)NamespaceKinds.Uts)), Assertion("Ipc", "CLONE_NEWIPC", Number((long)NamespaceKinds.Ipc)),
@@ -110,8 +134,8 @@ public sealed class HeaderTests
     ]);
 
     /// <summary>Sizes and offsets that the launcher and the handles rely on, where they are written down as numbers.</summary>
-    [Fact]
-    public void Structures_are_laid_out_as_the_code_says() => Compile(
+    [Theory, MemberData(nameof(Machines))]
+    public void Structures_are_laid_out_as_the_code_says(Architecture machine) => Compile(machine,
     [
         "_Static_assert(sizeof(struct clone_args) == 88, \"clone_args\");",
         "_Static_assert(sizeof(struct open_how) == 24, \"open_how\");",
@@ -133,12 +157,25 @@ public sealed class HeaderTests
         "_Static_assert(CLD_EXITED == 1 && CLD_KILLED == 2 && CLD_DUMPED == 3, \"child codes\");",
     ]);
 
-    [Fact]
-    public void A_wrong_number_is_noticed()
+    /// <summary>The C library's is another one. arm64 has no use for a restorer, and a place for it.</summary>
+    [Theory, MemberData(nameof(Machines))]
+    public void The_kernels_own_sigaction_is_laid_out_as_the_code_says(Architecture machine)
     {
-        Requires.Program("gcc");
+        RequiresHeaders(machine);
 
-        TryCompile(Includes, [Assertion("wrong", "O_CLOEXEC", "1")], out string errors).Should().BeFalse();
+        TryCompile(machine, "#include <stddef.h>\n#include <asm/signal.h>\n",
+        [
+            "_Static_assert(sizeof(struct sigaction) == 32 && offsetof(struct sigaction, sa_flags) == 8, \"sigaction\");",
+            "_Static_assert(offsetof(struct sigaction, sa_mask) == 24 && sizeof(sigset_t) == 8, \"sigaction mask\");",
+        ], out string errors).Should().BeTrue(errors);
+    }
+
+    [Theory, MemberData(nameof(Machines))]
+    public void A_wrong_number_is_noticed(Architecture machine)
+    {
+        RequiresHeaders(machine);
+
+        TryCompile(machine, Includes, [Assertion("wrong", "O_CLOEXEC", "1")], out string errors).Should().BeFalse();
         errors.Should().Contain("wrong");
     }
 
@@ -154,20 +191,48 @@ public sealed class HeaderTests
         return MayBeNewer.Contains(expression) ? $"#ifdef {expression}\n{assertion}\n#endif" : assertion;
     }
 
-    private static void Compile(IEnumerable<string> assertions)
+    private static void Compile(Architecture machine, IEnumerable<string> assertions)
     {
-        Requires.Program("gcc");
+        RequiresHeaders(machine);
 
-        TryCompile(Includes, assertions, out string errors).Should().BeTrue(errors);
+        TryCompile(machine, Includes, assertions, out string errors).Should().BeTrue(errors);
     }
 
-    private static bool TryCompile(string includes, IEnumerable<string> assertions, out string errors)
+    /// <summary>Where a distribution has the headers of another machine: /usr/TRIPLET/include, and the package.</summary>
+    private static (string Triplet, string Package, string Macro) Cross(Architecture machine) => machine == Architecture.Arm64
+        ? ("aarch64-linux-gnu", "libc6-dev-arm64-cross", "__aarch64__")
+        : ("x86_64-linux-gnu", "libc6-dev-amd64-cross", "__x86_64__");
+
+    private static void RequiresHeaders(Architecture machine)
+    {
+        Requires.Program("gcc");
+        if (machine != RuntimeInformation.ProcessArchitecture)
+            Requires.File($"/usr/{Cross(machine).Triplet}/include/sys/socket.h", Cross(machine).Package);
+    }
+
+    private static bool TryCompile(Architecture machine, string includes, IEnumerable<string> assertions, out string errors)
     {
         using TemporaryDirectory folder = new();
         StringBuilder source = new StringBuilder(includes).AppendJoin('\n', assertions).Append('\n');
         File.WriteAllText(folder["abi.c"], source.ToString());
-        Command.Result result = Command.Run("gcc", "-std=gnu11", "-fsyntax-only", folder["abi.c"]);
+        Command.Result result = Command.Run("gcc", ["-std=gnu11", "-fsyntax-only", .. ForMachine(machine), folder["abi.c"]]);
         errors = result.Error;
         return result.ExitCode == 0;
+    }
+
+    /// <summary>
+    /// This machine's compiler with the other's headers: numbers, sizes and offsets of types that the headers themselves define are the other's, because
+    /// both have the same basic types, and no code is made.
+    /// </summary>
+    private static string[] ForMachine(Architecture machine)
+    {
+        if (machine == RuntimeInformation.ProcessArchitecture)
+            return [];
+        string own = Command.Run("gcc", "-print-file-name=include").Output.Trim(); // stddef.h is the compiler's
+        return
+        [
+            "-nostdinc", "-isystem", own, "-isystem", $"/usr/{Cross(machine).Triplet}/include",
+            $"-U{Cross(RuntimeInformation.ProcessArchitecture).Macro}", $"-D{Cross(machine).Macro}",
+        ];
     }
 }
