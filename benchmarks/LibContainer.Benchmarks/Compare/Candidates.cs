@@ -44,6 +44,7 @@ internal sealed class Candidates : IDisposable
 
     private Candidate? Bwrap { get; }
 
+    /// <summary>Everything, from the least on.</summary>
     internal IReadOnlyList<Candidate> All => [.. Kernel is null ? [] : new[] { Kernel }, Floor, .. Modes, .. Peers];
 
     internal static Candidate OfExec(string name, ContainerConfiguration container, ExecOptions? options = null)
@@ -56,13 +57,14 @@ internal sealed class Candidates : IDisposable
     {
         LaunchPlan.Builder bare = new((ulong)NamespaceKinds.Default);
         bare.Add(new ExecuteStep([root.Program], BenchmarkRoot.Command, []));
-        LaunchPlan plan = bare.Build();
-        return new TimedCandidate("launcher's floor", () =>
-        {
-            using LaunchedProcess process = Launcher.Shared.Start(plan, new LaunchOptions());
-            return process.WaitForExit().ExitCode;
-        });
+        return OfPlan("launcher's floor", bare.Build());
     }
+
+    internal static TimedCandidate OfPlan(string name, LaunchPlan plan) => new(name, () =>
+    {
+        using LaunchedProcess process = Launcher.Shared.Start(plan, new LaunchOptions());
+        return process.WaitForExit().ExitCode;
+    });
 
     private static TimedCandidate? OfPeer(string program, Func<string[]> arguments, string? name = null)
         => Programs.Find(program) is { } path ? new TimedCandidate(name ?? program, () => Programs.Run(path, arguments())) : null;

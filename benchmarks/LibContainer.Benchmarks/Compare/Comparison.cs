@@ -131,26 +131,44 @@ internal sealed class Comparison(ComparisonOptions options, BenchmarkRoot root, 
             ["mounts", "p50 ms", "p90 ms", "p99 ms", "spread", "us per mount more", "crun p50 ms", "crun over Exec"],
             points.Select((point, i) => (IReadOnlyList<string>)
             [
-                $"{point.Count}", .. Columns(point.Exec),
-                i == 0 ? "" : $"{(point.Exec.P50 - points[i - 1].Exec.P50) * 1000 / (point.Count - points[i - 1].Count):0}",
-                point.Other is { } crun ? $"{crun.P50:0.00}" : "", point.Other is { } other ? Ratio(other, point.Exec) : "",
+                $"{point.Mounts}", .. Columns(point.Exec),
+                i == 0 ? "" : $"{(point.Exec.P50 - points[i - 1].Exec.P50) * 1000 / (point.Mounts - points[i - 1].Mounts):0}",
+                point.Crun is { } crun ? $"{crun.P50:0.00}" : "", point.Crun is { } peer ? Ratio(peer, point.Exec) : "",
             ]));
     }
 
     private void RunningGrowth()
     {
-        List<Growth.Point> points = Growth.OfRunning(root, candidates, Running, options.RunningStarts, options.Pause);
+        Candidate[] measured = [.. new[] { candidates.Exec, candidates.Floor, candidates.Kernel, candidates.Crun }.OfType<Candidate>()];
+        StepCosts? steps = options.SplitsSteps ? new StepCosts(root) : null;
+        List<Dictionary<Candidate, Sample>> samples = Growth.OfRunning(
+            root, Running, [.. measured, .. steps?.All ?? []], options.RunningStarts, options.Pause);
         _report.Section(
             "Growth with running containers",
-            $"{options.RunningStarts} starts of each, {_pause} before each. The container that is measured is the last of so many; the kernel's floor beside the same containers says what the kernel adds by itself.");
+            $"{options.RunningStarts} starts of each, {_pause} before each. What is measured is the last of so many containers; "
+            + "the kernel's floor beside the same containers says what the kernel adds by itself.");
         _report.Table(
-            ["running", "p50 ms", "p90 ms", "p99 ms", "spread", "over the first", "kernel's floor p50 ms", "over its first"],
-            points.Select(point => (IReadOnlyList<string>)
-            [
-                $"{point.Count}", .. Columns(point.Exec), Ratio(point.Exec, points[0].Exec),
-                point.Other is { } kernel ? $"{kernel.P50:0.00}" : "", point.Other is { } other ? Ratio(other, points[0].Other) : "",
-            ]));
-        _goals.AtMost("start of the 1000th running container over the first", points[^1].Exec.P50 / points[0].Exec.P50, 1.2, 1.05);
+            ["candidate", "running", "p50 ms", "p90 ms", "p99 ms", "spread", "over the first"],
+            measured.SelectMany(candidate => samples.Select((sample, i) => (IReadOnlyList<string>)
+                [candidate.Name, $"{Running[i]}", .. Columns(sample[candidate]), Ratio(sample[candidate], samples[0][candidate])])));
+        _goals.AtMost(
+            $"start of the {Running[^1]}th running container over the first",
+            samples[^1][candidates.Exec].P50 / samples[0][candidates.Exec].P50, 1.2, 1.05);
+        if (steps is not null)
+            Split(steps, samples[0], samples[^1]);
+    }
+
+    private void Split(StepCosts steps, Dictionary<Candidate, Sample> first, Dictionary<Candidate, Sample> last)
+    {
+        _report.Section(
+            "Where the time of a start goes",
+            $"Differences of medians of starts that break off after each part, in the run above: alone, and as the last of {Running[^1]} containers.");
+        var alone = steps.Split(first, candidates.Floor, candidates.Exec);
+        var beside = steps.Split(last, candidates.Floor, candidates.Exec);
+        _report.Table(
+            ["part", "steps", "us, alone", $"us, of {Running[^1]}", "growth us"],
+            alone.Zip(beside, (one, other) => (IReadOnlyList<string>)
+                [one.Name, $"{one.Steps}", $"{one.Microseconds:0}", $"{other.Microseconds:0}", $"{other.Microseconds - one.Microseconds:0}"]));
     }
 
     private void Sizes()

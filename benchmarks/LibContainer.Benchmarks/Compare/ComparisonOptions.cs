@@ -26,7 +26,10 @@ internal sealed record ComparisonOptions
     internal int MountRounds => IsQuick ? 15 : 60;
 
     /// <summary>Starts beside each number of running containers.</summary>
-    internal int RunningStarts => IsQuick ? 40 : 200;
+    internal int RunningStarts => IsQuick ? 30 : 200;
+
+    /// <summary>Whether a start is split into its parts: of few starts the differences are noise.</summary>
+    internal bool SplitsSteps => !IsQuick;
 
     /// <summary>Slices of time for each number of callers, taken in turn.</summary>
     internal int ThroughputSlices => IsQuick ? 2 : 5;

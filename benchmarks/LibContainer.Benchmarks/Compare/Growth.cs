@@ -3,11 +3,8 @@ namespace LibContainer.Benchmarks.Compare;
 /// <summary>What a start costs as something grows.</summary>
 internal static class Growth
 {
-    /// <summary>A start when there are so many of them.</summary>
-    /// <param name="Count">Mounts of the container, or containers that run with it, itself included.</param>
-    /// <param name="Exec">Ours.</param>
-    /// <param name="Other">What it is held against: crun with mounts, the kernel's floor beside running containers. Null: not there.</param>
-    internal sealed record Point(int Count, Sample Exec, Sample? Other);
+    /// <summary>A start with so many mounts.</summary>
+    internal sealed record Point(int Mounts, Sample Exec, Sample? Crun);
 
     /// <summary>With mounts, beside crun, all interleaved.</summary>
     internal static List<Point> OfMounts(BenchmarkRoot root, IReadOnlyList<int> counts, int rounds, TimeSpan pause)
@@ -34,21 +31,23 @@ internal static class Growth
         }
     }
 
-    /// <summary>
-    /// With running containers. The kernel's floor at each number says how much of the growth is the kernel's own.
-    /// </summary>
-    internal static List<Point> OfRunning(BenchmarkRoot root, Candidates candidates, IReadOnlyList<int> counts, int starts, TimeSpan pause)
+    /// <summary>With running containers, for each number of them. What is measured is the last of so many.</summary>
+    /// <param name="root">Root of those that run.</param>
+    /// <param name="counts">Ascending.</param>
+    /// <param name="measured">What is measured at each of them.</param>
+    /// <param name="starts">Of each candidate.</param>
+    /// <param name="pause">Before each start.</param>
+    internal static List<Dictionary<Candidate, Sample>> OfRunning(
+        BenchmarkRoot root, IReadOnlyList<int> counts, IReadOnlyList<Candidate> measured, int starts, TimeSpan pause)
     {
-        Candidate[] measured = [candidates.Exec, .. candidates.Kernel is null ? [] : new[] { candidates.Kernel }];
-        List<Point> points = [];
+        List<Dictionary<Candidate, Sample>> samples = [];
         using RunningContainers running = new(root.Container);
         foreach (int count in counts)
         {
-            running.StartUntil(count - 1); // the one that is measured is the last
-            Dictionary<Candidate, Sample> samples = Timing.Interleaved(measured, starts, pause);
-            points.Add(new Point(count, samples[candidates.Exec], candidates.Kernel is { } kernel ? samples[kernel] : null));
+            running.StartUntil(count - 1);
+            samples.Add(Timing.Interleaved(measured, starts, pause));
         }
         running.End();
-        return points;
+        return samples;
     }
 }
