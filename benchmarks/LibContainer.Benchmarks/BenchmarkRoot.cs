@@ -6,7 +6,8 @@ namespace LibContainer.Benchmarks;
 /// <summary>A root directory with nothing in it but a static program, and the container that all candidates have to make of it.</summary>
 internal sealed class BenchmarkRoot : IDisposable
 {
-    internal const string Command = "/probe";
+    /// <summary>What every measured program runs: it writes <see cref="ProgramOutput.Expected"/> and exits with 0.</summary>
+    internal static ImmutableArray<string> Command { get; } = ["/probe", "write", ProgramOutput.Expected];
 
     internal BenchmarkRoot()
     {
@@ -30,12 +31,18 @@ internal sealed class BenchmarkRoot : IDisposable
         Hostname = "bench",
     };
 
-    internal static ProcessConfiguration Process { get; } = new(Command);
+    internal static ProcessConfiguration Process { get; } = new() { Arguments = Command };
 
-    /// <summary>The default container with more mounts.</summary>
-    internal ContainerConfiguration WithMounts(int count) => Container with
+    internal ContainerConfiguration WithMounts(int count) => WithMounts(Container, count);
+
+    /// <summary>A container with this many mounts in all: 5 are those of 2014, and what goes beyond the default ones is tmpfs.</summary>
+    internal static ContainerConfiguration WithMounts(ContainerConfiguration container, int count) => container with
     {
-        Mounts = [.. MountConfiguration.Defaults, .. Enumerable.Range(0, count).Select(i => MountConfiguration.Memory($"/dev/m{i}"))],
+        Mounts =
+        [
+            .. MountConfiguration.Defaults.Take(count),
+            .. Enumerable.Range(0, Math.Max(0, count - MountConfiguration.Defaults.Length)).Select(i => MountConfiguration.Memory($"/dev/m{i}")),
+        ],
     };
 
     public void Dispose() => System.IO.Directory.Delete(Directory, recursive: true);

@@ -18,7 +18,7 @@ internal sealed class OciBundle : IDisposable
             {
                 ["terminal"] = false,
                 ["user"] = new JsonObject { ["uid"] = 0, ["gid"] = 0 },
-                ["args"] = Texts([BenchmarkRoot.Command]),
+                ["args"] = Texts(BenchmarkRoot.Command),
                 ["env"] = Texts([ProcessConfiguration.DefaultPath]),
                 ["cwd"] = "/",
                 ["capabilities"] = new JsonObject(),
