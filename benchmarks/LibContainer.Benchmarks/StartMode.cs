@@ -11,6 +11,7 @@ public sealed record StartMode(string Name, ExecOptions Options)
     public static ImmutableArray<StartMode> All { get; } =
     [
         new("Exec", new ExecOptions()),
+        new("Exec, once", new ExecOptions { Launcher = Launch.Launcher.Once }),
         .. OwnInit("Exec, own init (JIT)", Repository.OwnInit, Programs.Find("dotnet"), Repository.OwnInit),
         .. OwnInit("Exec, own init (AOT)", Repository.NativeOwnInit, Repository.NativeOwnInit),
     ];
