@@ -1,6 +1,6 @@
-// The kernel's floor: for each byte on its input one process in the six namespaces of a container, nothing but execve in it, until it is
-// reaped. Answers on its error stream, as its output is the program's: nanoseconds and exit code. As bare as a start can be: no launcher, no
-// message, no descriptor passed, no runtime, one thread and hardly a page to copy.
+// The kernel's floor: for each byte on its input one process in the six namespaces of a container, nothing but execve in it, until it
+// is reaped. Answers on its error stream, as its output is the program's: nanoseconds and exit code. As bare as a start can be: no
+// launcher, no message, no descriptor passed, no runtime, one thread and hardly a page to copy.
 //   floor PROGRAM [ARGUMENT...]
 #define _GNU_SOURCE
 #include <errno.h>

@@ -41,7 +41,8 @@ internal sealed class BenchmarkRoot : IDisposable
         Mounts =
         [
             .. MountConfiguration.Defaults.Take(count),
-            .. Enumerable.Range(0, Math.Max(0, count - MountConfiguration.Defaults.Length)).Select(i => MountConfiguration.Memory($"/dev/m{i}")),
+            .. Enumerable.Range(0, Math.Max(0, count - MountConfiguration.Defaults.Length))
+                .Select(i => MountConfiguration.Memory($"/dev/m{i}")),
         ],
     };
 

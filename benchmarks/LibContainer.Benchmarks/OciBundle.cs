@@ -28,7 +28,8 @@ internal sealed class OciBundle : IDisposable
             ["mounts"] = new JsonArray([.. container.Mounts.Select(Mount)]),
             ["linux"] = new JsonObject
             {
-                ["namespaces"] = new JsonArray([.. new[] { "pid", "network", "ipc", "uts", "mount", "cgroup" }.Select(type => new JsonObject { ["type"] = type })]),
+                ["namespaces"] = new JsonArray(
+                    [.. new[] { "pid", "network", "ipc", "uts", "mount", "cgroup" }.Select(type => new JsonObject { ["type"] = type })]),
                 ["maskedPaths"] = Texts(container.MaskedPaths),
                 ["readonlyPaths"] = Texts(container.ReadOnlyPaths),
             },
@@ -43,13 +44,20 @@ internal sealed class OciBundle : IDisposable
         List<string> options = [];
         foreach ((MountOptions option, string name) in new[]
         {
-            (MountOptions.ReadOnly, "ro"), (MountOptions.NoSuid, "nosuid"), (MountOptions.NoDev, "nodev"), (MountOptions.NoExec, "noexec"), (MountOptions.StrictAtime, "strictatime"),
+            (MountOptions.ReadOnly, "ro"), (MountOptions.NoSuid, "nosuid"), (MountOptions.NoDev, "nodev"), (MountOptions.NoExec, "noexec"),
+            (MountOptions.StrictAtime, "strictatime"),
         })
             if ((mount.Options & option) != 0)
                 options.Add(name);
         if (mount.Data.Length > 0)
             options.AddRange(mount.Data.Split(','));
-        return new JsonObject { ["destination"] = mount.Destination, ["type"] = mount.Type, ["source"] = mount.Source, ["options"] = Texts(options) };
+        return new JsonObject
+        {
+            ["destination"] = mount.Destination,
+            ["type"] = mount.Type,
+            ["source"] = mount.Source,
+            ["options"] = Texts(options),
+        };
     }
 
     private static JsonArray Texts(IEnumerable<string> texts) => [.. texts.Select(text => (JsonNode)text)];

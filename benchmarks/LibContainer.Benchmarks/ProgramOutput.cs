@@ -23,9 +23,9 @@ internal static class ProgramOutput
     {
         // The console's stream is a copy of the descriptor as it is now.
         Console.SetOut(new StreamWriter(Console.OpenStandardOutput()) { AutoFlush = true });
-        _file = System.IO.File.OpenHandle(
-            $"/dev/shm/libcontainer-bench-{Environment.ProcessId}", FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete,
-            FileOptions.DeleteOnClose);
+        string path = $"/dev/shm/libcontainer-bench-{Guid.NewGuid():N}";
+        _file = System.IO.File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        System.IO.File.Delete(path); // the descriptor is enough, and nothing is left however this process ends
         if (LibC.dup2((int)_file.DangerousGetHandle(), 1) != 1)
             throw new InvalidOperationException("dup2: the output cannot be captured");
     }
@@ -55,7 +55,8 @@ internal static class ProgramOutput
         {
             string text = System.Text.Encoding.UTF8.GetString(written[..Math.Min(written.Length, 200)]);
             throw new InvalidOperationException(
-                $"{who} answered exit code {exitCode} and {written.Length} bytes, \"{text}\", in place of 0 and {starts} times \"{Expected}\": an error is not measured");
+                $"{who} answered exit code {exitCode} and {written.Length} bytes, \"{text}\", in place of 0 and {starts} times "
+                + $"\"{Expected}\": an error is not measured");
         }
     }
 }

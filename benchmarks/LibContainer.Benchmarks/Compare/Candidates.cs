@@ -73,8 +73,8 @@ internal sealed class Candidates : IDisposable
 
     private string[] BwrapArguments() =>
     [
-        "--unshare-all", "--ro-bind", _root.Directory, "/", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/dev/shm", "--mqueue", "/dev/mqueue",
-        "--hostname", "bench", .. BenchmarkRoot.Command,
+        "--unshare-all", "--ro-bind", _root.Directory, "/", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/dev/shm",
+        "--mqueue", "/dev/mqueue", "--hostname", "bench", .. BenchmarkRoot.Command,
     ];
 
     private static string NewId() => $"libcontainer-bench-{Environment.ProcessId}-{Interlocked.Increment(ref _lastId)}";

@@ -56,7 +56,8 @@ internal sealed class Comparison(ComparisonOptions options, BenchmarkRoot root, 
             candidates.Kernel is null ? "The kernel's floor was not compiled: that takes gcc." : null, StartMode.Missing,
         }.OfType<string>())
             _report.Line(missing + "\n");
-        _report.Line($"{(options.IsQuick ? "Quick" : "Full")} run of {Stopwatch.GetElapsedTime(start).TotalSeconds:0} s; load average {load} before and {Machine.Load()} behind it.");
+        string kind = options.IsQuick ? "Quick" : "Full";
+        _report.Line($"{kind} run of {Stopwatch.GetElapsedTime(start).TotalSeconds:0} s; load average {load} before it.");
     }
 
     private void OneStart()
@@ -66,14 +67,15 @@ internal sealed class Comparison(ComparisonOptions options, BenchmarkRoot root, 
         _report.Section("One start", $"{options.Rounds} rounds, {_pause} before each start.");
         _report.Picture("start", "Milliseconds of one start to its exit status", BarChart.Draw(
             "one start to its exit status, ms: p50, line to p90",
-            [.. all.Select(candidate => new BarChart.Bar(
-                candidate.Name, samples[candidate].P50, samples[candidate].P90, $"{samples[candidate].P50:0.00}", !candidates.Peers.Contains(candidate)))]));
+            [.. all.Select(candidate => (Of: candidate, Sample: samples[candidate])).Select(bar => new BarChart.Bar(
+                bar.Of.Name, bar.Sample.P50, bar.Sample.P90, $"{bar.Sample.P50:0.00}", !candidates.Peers.Contains(bar.Of)))]));
         double floor = samples[candidates.Floor].P50, exec = samples[candidates.Exec].P50;
         _report.Table(
             ["candidate", "p50 ms", "p90 ms", "p99 ms", "spread", "over kernel's floor", "over launcher's floor", "over Exec"],
             all.Select(candidate => (IReadOnlyList<string>)
             [
-                candidate.Name, .. Columns(samples[candidate]), Ratio(samples[candidate], candidates.Kernel is { } kernel ? samples[kernel] : null),
+                candidate.Name, .. Columns(samples[candidate]),
+                Ratio(samples[candidate], candidates.Kernel is { } kernel ? samples[kernel] : null),
                 Ratio(samples[candidate], samples[candidates.Floor]), Ratio(samples[candidate], samples[candidates.Exec]),
             ]));
         _goals.AtMost("Exec over the launcher's floor", exec / floor, 2.2, 1.8);
@@ -85,7 +87,8 @@ internal sealed class Comparison(ComparisonOptions options, BenchmarkRoot root, 
     {
         IReadOnlyList<Candidate> all = [.. candidates.All.Except(candidates.Modes.Skip(1))];
         Dictionary<Candidate, Sample> samples = Timing.Tight(all, options.TightBlocks, ComparisonOptions.TightBlock);
-        _report.Section("In a tight loop", $"{options.TightBlocks} blocks of {ComparisonOptions.TightBlock} starts of each, without a pause.");
+        _report.Section(
+            "In a tight loop", $"{options.TightBlocks} blocks of {ComparisonOptions.TightBlock} starts of each, without a pause.");
         _report.Table(
             ["candidate", "p50 ms", "p90 ms", "p99 ms", "spread", "over launcher's floor", "over Exec"],
             all.Select(candidate => (IReadOnlyList<string>)
@@ -103,30 +106,41 @@ internal sealed class Comparison(ComparisonOptions options, BenchmarkRoot root, 
     private void PerSecond()
     {
         Candidate[] all = [candidates.Exec, .. candidates.Crun is null ? [] : new[] { candidates.Crun }];
-        List<Throughput.Figure> figures = Throughput.Measure(all, Callers, options.ThroughputSlices, ComparisonOptions.ThroughputSlice);
+        TimeSpan slice = ComparisonOptions.ThroughputSlice;
+        List<Throughput.Figure> figures = Throughput.Measure(all, Callers, options.ThroughputSlices, slice);
         _report.Section(
-            "Containers per second", $"Callers that start in a loop, {options.ThroughputSlices} slices of {ComparisonOptions.ThroughputSlice.TotalSeconds} s of each, in turn.");
-        _report.Picture("throughput", "Containers per second", BarChart.Draw("containers per second", [.. figures.Select(figure => new BarChart.Bar(
-            $"{figure.Candidate.Name}, {figure.Callers} {(figure.Callers == 1 ? "caller" : "callers")}", figure.PerSecond.P50, figure.PerSecond.P90,
-            $"{figure.PerSecond.P50:0}", figure.Candidate == candidates.Exec))]));
+            "Containers per second",
+            $"Callers that start in a loop, {options.ThroughputSlices} slices of {slice.TotalSeconds} s of each, in turn.");
+        _report.Picture("throughput", "Containers per second", BarChart.Draw(
+            "containers per second: median of the slices, line to p90",
+            [.. figures.Select(figure => new BarChart.Bar(
+                $"{figure.Candidate.Name}, {CallersOf(figure.Callers)}", figure.PerSecond.P50, figure.PerSecond.P90,
+                $"{figure.PerSecond.P50:0}", figure.Candidate == candidates.Exec))]));
         _report.Table(
             ["callers", .. all.Select(candidate => candidate.Name), "Exec over crun"],
             Callers.Select(count => (IReadOnlyList<string>)
             [
-                $"{count}", .. all.Select(candidate => $"{Of(candidate, count):0}"), candidates.Crun is { } peer ? $"{Of(all[0], count) / Of(peer, count):0.00}" : "",
+                $"{count}", .. all.Select(candidate => $"{Of(candidate, count):0}"),
+                candidates.Crun is { } peer ? $"{Of(all[0], count) / Of(peer, count):0.00}" : "",
             ]));
         if (candidates.Crun is { } crun)
             foreach (int count in new[] { 1, 2 })
-                _goals.AtLeast($"containers per second over those of crun at {count} {(count == 1 ? "caller" : "callers")}", Of(all[0], count) / Of(crun, count), 3, 4);
+                _goals.AtLeast(
+                    $"containers per second over those of crun at {CallersOf(count)}", Of(all[0], count) / Of(crun, count), 3, 4);
 
-        double Of(Candidate candidate, int count) => figures.Single(figure => figure.Candidate == candidate && figure.Callers == count).PerSecond.P50;
+        static string CallersOf(int count) => count == 1 ? "1 caller" : $"{count} callers";
+
+        double Of(Candidate candidate, int count)
+            => figures.Single(figure => figure.Candidate == candidate && figure.Callers == count).PerSecond.P50;
     }
 
     private void MountGrowth()
     {
         List<Growth.Point> points = Growth.OfMounts(root, Mounts, options.MountRounds, options.Pause);
         _report.Section(
-            "Growth with mounts", $"{options.MountRounds} rounds, {_pause} before each start. 5 mounts are those of 2014; beyond the default ones they are tmpfs.");
+            "Growth with mounts",
+            $"{options.MountRounds} rounds, {_pause} before each start. "
+            + "5 mounts are those of 2014; beyond the default ones they are tmpfs.");
         _report.Table(
             ["mounts", "p50 ms", "p90 ms", "p99 ms", "spread", "us per mount more", "crun p50 ms", "crun over Exec"],
             points.Select((point, i) => (IReadOnlyList<string>)
@@ -162,26 +176,32 @@ internal sealed class Comparison(ComparisonOptions options, BenchmarkRoot root, 
     {
         _report.Section(
             "Where the time of a start goes",
-            $"Differences of medians of starts that break off after each part, in the run above: alone, and as the last of {Running[^1]} containers.");
+            "Differences of medians of starts that break off after each part, in the run above: "
+            + $"alone, and as the last of {Running[^1]} containers.");
         var alone = steps.Split(first, candidates.Floor, candidates.Exec);
         var beside = steps.Split(last, candidates.Floor, candidates.Exec);
         _report.Table(
             ["part", "steps", "us, alone", $"us, of {Running[^1]}", "growth us"],
             alone.Zip(beside, (one, other) => (IReadOnlyList<string>)
-                [one.Name, $"{one.Steps}", $"{one.Microseconds:0}", $"{other.Microseconds:0}", $"{other.Microseconds - one.Microseconds:0}"]));
+            [
+                one.Name, $"{one.Steps}", $"{one.Microseconds:0}", $"{other.Microseconds:0}", $"{other.Microseconds - one.Microseconds:0}",
+            ]));
     }
 
     private void Sizes()
     {
         List<Allocation.Figure> figures = Allocation.Measure(root, Mounts);
         _report.Section("Managed allocation", "Bytes of one call, on the thread of its caller and in the whole process.");
-        _report.Table(["call", "thread", "process"], figures.Select(figure => (IReadOnlyList<string>)[figure.What, $"{figure.Thread}", $"{figure.Process}"]));
+        _report.Table(
+            ["call", "thread", "process"],
+            figures.Select(figure => (IReadOnlyList<string>)[figure.What, $"{figure.Thread}", $"{figure.Process}"]));
         _goals.AtMost("bytes allocated by one Exec", figures[0].Process, 16 * 1024, 4 * 1024);
         _goals.AtMost("launcher's start over that of /bin/true", LauncherStart.OverTrue(options.Rounds, options.Pause), 0.5);
         _goals.AtMost("bytes of the launcher", LauncherImage.Read().Length, 64 * 1024);
     }
 
-    private static string[] Columns(Sample sample) => [$"{sample.P50:0.00}", $"{sample.P90:0.00}", $"{sample.P99:0.00}", $"{sample.Spread:0.00}"];
+    private static string[] Columns(Sample sample)
+        => [$"{sample.P50:0.00}", $"{sample.P90:0.00}", $"{sample.P99:0.00}", $"{sample.Spread:0.00}"];
 
     private static string Ratio(Sample sample, Sample? over) => over is null ? "" : $"{sample.P50 / over.P50:0.00}";
 }

@@ -11,22 +11,24 @@ internal sealed record ComparisonOptions
     /// <summary>benchmarks/README.md and its pictures get the results.</summary>
     internal bool Writes { get; private init; }
 
-    /// <summary>Of one start, in turn.</summary>
+    /// <summary>Of one start, in turn. The other numbers follow from it.</summary>
     internal int Rounds { get; private init; }
 
-    /// <summary>Before each start, but in the tight loop. It is part of the measurement: it decides how warm the kernel's locks are.</summary>
+    /// <summary>
+    /// Before each start, but in the tight loop. It is part of the measurement: it decides how warm the kernel's locks are.
+    /// </summary>
     internal TimeSpan Pause { get; private init; } = TimeSpan.FromMilliseconds(15);
 
     /// <summary>Blocks of <see cref="TightBlock"/> starts of one candidate, without a pause.</summary>
-    internal int TightBlocks => IsQuick ? 6 : 20;
+    internal int TightBlocks => Math.Max(1, Rounds / 10);
 
     internal static int TightBlock => 10;
 
     /// <summary>Rounds of the starts with many mounts.</summary>
-    internal int MountRounds => IsQuick ? 15 : 60;
+    internal int MountRounds => Math.Max(1, Rounds / 4);
 
     /// <summary>Starts beside each number of running containers.</summary>
-    internal int RunningStarts => IsQuick ? 30 : 200;
+    internal int RunningStarts => Math.Max(1, Rounds / 2);
 
     /// <summary>Whether a start is split into its parts: of few starts the differences are noise.</summary>
     internal bool SplitsSteps => !IsQuick;

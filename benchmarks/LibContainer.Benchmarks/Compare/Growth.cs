@@ -22,7 +22,10 @@ internal static class Growth
             }
             Dictionary<Candidate, Sample> samples = Timing.Interleaved(
                 [.. candidates.SelectMany(entry => new[] { entry.Exec, entry.Crun }).OfType<Candidate>()], rounds, pause);
-            return [.. candidates.Select(entry => new Point(entry.Count, samples[entry.Exec], entry.Crun is { } crun ? samples[crun] : null))];
+            return
+            [
+                .. candidates.Select(entry => new Point(entry.Count, samples[entry.Exec], entry.Crun is { } crun ? samples[crun] : null)),
+            ];
         }
         finally
         {

@@ -24,7 +24,8 @@ internal sealed class KernelFloor : Candidate, IDisposable
         _process.StandardInput.Flush();
         string? answer = _process.StandardError.ReadLine();
         return answer?.Split(' ') is [{ } time, { } status]
-            && long.TryParse(time, NumberStyles.None, null, out long nanoseconds) && int.TryParse(status, NumberStyles.None, null, out int exitCode)
+            && long.TryParse(time, NumberStyles.None, null, out long nanoseconds)
+            && int.TryParse(status, NumberStyles.None, null, out int exitCode)
             ? new Start(nanoseconds / 1e6, exitCode)
             : throw new InvalidOperationException($"{Name} answered \"{answer}\": an error is not measured");
     }

@@ -14,6 +14,8 @@ internal sealed class Sample(IEnumerable<double> milliseconds)
     /// <summary>How far the middle four fifths reach, as a part of the median.</summary>
     internal double Spread => (P90 - Percentile(10)) / P50;
 
-    /// <summary>By nearest rank: the smallest of all that at least so many percent do not exceed. Of less than 100, the 99th is the slowest.</summary>
+    /// <summary>
+    /// By nearest rank: the smallest of all that at least so many percent do not exceed. Of less than 100, the 99th is the slowest.
+    /// </summary>
     internal double Percentile(int percent) => _sorted[Math.Max(0, (_sorted.Length * percent + 99) / 100 - 1)];
 }

@@ -31,11 +31,12 @@ internal sealed class StepCosts
 
     internal IEnumerable<Candidate> All => _parts.Select(part => part.Candidate);
 
-    /// <summary>Each part, how many steps it has, and its cost in microseconds; what comes before and after is that of the two others.</summary>
+    /// <summary>Each part, how many steps it has, and its cost in microseconds; the first and the last come from the two others.</summary>
     /// <param name="samples">Of <see cref="All"/>, taken in one run with the two.</param>
     /// <param name="floor">The plan without a step.</param>
     /// <param name="exec">All of it, called as every caller does.</param>
-    internal List<(string Name, int Steps, double Microseconds)> Split(Dictionary<Candidate, Sample> samples, Candidate floor, Candidate exec)
+    internal List<(string Name, int Steps, double Microseconds)> Split(
+        Dictionary<Candidate, Sample> samples, Candidate floor, Candidate exec)
     {
         double before = samples[floor].P50;
         List<(string, int, double)> split = [("namespaces, message, execve: the launcher's floor", 1, before * 1000)];

@@ -43,7 +43,8 @@ internal static class Throughput
                 while (Volatile.Read(ref failure) is null && Stopwatch.GetElapsedTime(begin) < slice)
                 {
                     if (candidate.Start() is { ExitCode: not 0 and int code })
-                        throw new InvalidOperationException($"{candidate.Name} with {callers} callers answered exit code {code}: an error is not measured");
+                        throw new InvalidOperationException(
+                            $"{candidate.Name} answered exit code {code} to {callers} callers: an error is not measured");
                     Interlocked.Increment(ref starts);
                 }
             }

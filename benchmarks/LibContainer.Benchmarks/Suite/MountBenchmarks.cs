@@ -17,7 +17,9 @@ public class MountBenchmarks : StartBenchmarks
     public LaunchPlan Plan()
     {
         LaunchPlan plan = Namespaces.Plan(Container, Process);
-        return plan.Steps.Length > Mounts ? plan : throw new InvalidOperationException($"a plan of {plan.Steps.Length} steps makes no {Mounts} mounts");
+        return plan.Steps.Length > Mounts
+            ? plan
+            : throw new InvalidOperationException($"a plan of {plan.Steps.Length} steps makes no {Mounts} mounts");
     }
 
     protected override ContainerConfiguration Configure(ContainerConfiguration container) => BenchmarkRoot.WithMounts(container, Mounts);

@@ -7,7 +7,8 @@ namespace LibContainer.Benchmarks.Suite;
 public class NamespaceBenchmarks : StartBenchmarks
 {
     [Params(
-        NamespaceKinds.Mount, NamespaceKinds.Mount | NamespaceKinds.Pid, NamespaceKinds.Mount | NamespaceKinds.Pid | NamespaceKinds.Uts | NamespaceKinds.Ipc,
+        NamespaceKinds.Mount, NamespaceKinds.Mount | NamespaceKinds.Pid,
+        NamespaceKinds.Mount | NamespaceKinds.Pid | NamespaceKinds.Uts | NamespaceKinds.Ipc,
         NamespaceKinds.Default & ~NamespaceKinds.Network, NamespaceKinds.Default)]
     public NamespaceKinds Kinds { get; set; }
 

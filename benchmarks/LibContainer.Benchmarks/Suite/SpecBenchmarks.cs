@@ -8,7 +8,13 @@ namespace LibContainer.Benchmarks.Suite;
 [MemoryDiagnoser]
 public class SpecBenchmarks
 {
-    private readonly ContainerConfiguration _container = new() { Root = RootFileSystem.Directory("/root"), ReadOnlyRoot = true, Hostname = "bench" };
+    private readonly ContainerConfiguration _container = new()
+    {
+        Root = RootFileSystem.Directory("/root"),
+        ReadOnlyRoot = true,
+        Hostname = "bench",
+    };
+
     private readonly byte[] _spec = File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "container.json"));
     private ContainerSpec _readSpec = null!;
     private byte[] _configuration = [];
@@ -18,7 +24,8 @@ public class SpecBenchmarks
     {
         _readSpec = ReadSpec();
         string written = WriteSpec();
-        if (_readSpec.Mounts.IsEmpty || ContainerSpecWriter.Write(ContainerSpecReader.Read(System.Text.Encoding.UTF8.GetBytes(written))) != written)
+        ContainerSpec again = ContainerSpecReader.Read(System.Text.Encoding.UTF8.GetBytes(written));
+        if (_readSpec.Mounts.IsEmpty || ContainerSpecWriter.Write(again) != written)
             throw new InvalidOperationException("container.json does not come back as it was written: an error is not measured");
         _configuration = WriteConfiguration();
         (ContainerConfiguration container, ProcessConfiguration process) = ReadConfiguration();
