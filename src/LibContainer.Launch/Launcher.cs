@@ -266,11 +266,18 @@ public sealed class Launcher
     {
         foreach (LaunchedProcess process in _processes.Unheld())
         {
-            using Borrowed descriptor = new(process.PidFd);
-            Errno error = launcher.Send(new LaunchRequest { Kind = LaunchRequestKind.Adopt }, [], [descriptor.Number]);
-            if (error != 0 || !launcher.TryReceive(out LaunchReply reply, out _) || reply.Descriptor < 0)
-                return; // it died in turn, or has no room; the next one adopts them
-            _processes.Adopt(process, launcher, reply.Descriptor);
+            try
+            {
+                using Borrowed descriptor = new(process.PidFd);
+                Errno error = launcher.Send(new LaunchRequest { Kind = LaunchRequestKind.Adopt }, [], [descriptor.Number]);
+                if (error != 0 || !launcher.TryReceive(out LaunchReply reply, out _) || reply.Descriptor < 0)
+                    return; // it died in turn, or has no room; the next one adopts them
+                _processes.Adopt(process, launcher, reply.Descriptor);
+            }
+            catch (ObjectDisposedException)
+            {
+                // Another thread has ended it and let go of it since it was listed: there is nothing left to hold.
+            }
         }
     }
 

@@ -49,6 +49,30 @@ public sealed class LauncherTests : IDisposable
         process.WaitForExit().Signal.Should().Be(Signal.SIGKILL);
     }
 
+    /// <summary>As if another thread let go of it between the look at the list and the request. On the pool's thread that would end the host.</summary>
+    [Fact]
+    public void A_process_that_is_gone_when_it_shall_be_adopted_is_passed_over()
+    {
+        Requires.Root();
+        using PrivateLauncher own = new();
+        Launcher launcher = own.Launcher;
+        LaunchedProcess gone = launcher.Start(Plan("forever"), Options);
+        using PidFd process = PidFd.Open(gone.Id);
+        try
+        {
+            gone.PidFd.Dispose();
+
+            Kill(launcher.ProcessId!.Value);
+
+            Run(launcher, "5").ExitCode.Should().Be(5);
+        }
+        finally
+        {
+            process.TrySendSignal(Signal.SIGKILL);
+            process.WaitForExit();
+        }
+    }
+
     [Fact]
     public void An_end_of_the_host_is_an_end_of_its_containers_but_not_of_detached_ones()
     {
