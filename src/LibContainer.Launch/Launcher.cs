@@ -308,7 +308,7 @@ public sealed class Launcher
                 orphan.TrySendSignal(Signal.SIGKILL);
                 orphan.WaitForExit();
             }
-            catch (LinuxException error) when (error.Error == Errno.ESRCH)
+            catch (LinuxException error) when (error.Error is Errno.ESRCH or Errno.EINVAL) // EINVAL: it is being reaped at this moment
             {
                 // The dead launcher itself, which its thread has reaped since.
             }
