@@ -11,7 +11,8 @@ internal sealed class InputPipe : IDisposable
     private readonly Stream _source;
     private readonly SafeFileHandle _writeEnd;
     private readonly CancellationTokenSource _ended = new();
-    private Task<Exception?>? _copy;
+    private Task? _copy;
+    private volatile Exception? _failure;
 
     internal InputPipe(Stream source)
     {
@@ -25,8 +26,7 @@ internal sealed class InputPipe : IDisposable
     /// <summary>Begins to read the stream.</summary>
     internal void Start() => _copy = Task.Run(Copy);
 
-    /// <returns>What went wrong with the caller's stream; that the program no longer reads is not wrong.</returns>
-    private async Task<Exception?> Copy()
+    private async Task Copy()
     {
         byte[] buffer = new byte[BufferLength];
         try
@@ -39,22 +39,21 @@ internal sealed class InputPipe : IDisposable
                 }
                 catch (Exception error) when (error is LinuxException { Error: Errno.EPIPE } or ObjectDisposedException)
                 {
-                    return null; // nobody reads any more, or the program has ended
+                    return; // nobody reads any more, or the program has ended: that is not wrong
                 }
             }
-            return null;
         }
         catch (OperationCanceledException)
         {
-            return null; // the program has ended
+            // The program has ended.
         }
         catch (Exception error)
         {
-            return error;
+            _failure = error;
         }
         finally
         {
-            _writeEnd.Dispose(); // end of file for the program
+            _writeEnd.Dispose(); // end of file for the program: it may end over that, so what went wrong is known by now
         }
     }
 
@@ -62,7 +61,7 @@ internal sealed class InputPipe : IDisposable
     internal void ThrowIfFailed()
     {
         // A stream that is still waiting for its source (a terminal, say) is left to it; what it reads then is thrown away.
-        if (_copy is { IsCompleted: true } copy && copy.Result is { } error)
+        if (_failure is { } error)
             throw new IOException($"the program's input could not be read: {error.Message}", error);
     }
 
