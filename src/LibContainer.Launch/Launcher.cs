@@ -17,9 +17,6 @@ public sealed class Launcher
     private static readonly Lazy<Launcher> SharedInstance = new(() => new Launcher());
     private static readonly Lazy<Launcher> OnceInstance = new(() => new Launcher(isResident: false));
 
-    // The host's own streams, which nobody here closes.
-    private static readonly SafeFileHandle[] Inherited = [.. Enumerable.Range(0, 3).Select(number => new SafeFileHandle(number, ownsHandle: false))];
-
     private readonly Lock _gate = new(); // one request and its reply at a time
     private readonly LaunchedProcesses _processes = new();
     private readonly StepWords _words = new();
@@ -90,11 +87,11 @@ public sealed class Launcher
         using PlanWriter bytes = PlanWriter.Write(plan);
         using SafeFileHandle? file = bytes.Bytes.Length > LaunchRequest.MaxInlinePlan ? MemoryFile.CreateSealed("libcontainer-plan", bytes.Bytes) : null;
         using Borrowed socket = new(sync);
-        using Borrowed input = new(options.StandardInput ?? Inherited[0]);
-        using Borrowed output = new(options.StandardOutput ?? Inherited[1]);
-        using Borrowed error = new(options.StandardError ?? Inherited[2]);
-        using Borrowed planFile = new(file ?? Inherited[0]);
-        using Borrowed clock = new(options.Clock?.File ?? Inherited[0]);
+        using Borrowed input = new(options.StandardInput ?? HostStreams.Input);
+        using Borrowed output = new(options.StandardOutput ?? HostStreams.Output);
+        using Borrowed error = new(options.StandardError ?? HostStreams.Error);
+        using Borrowed planFile = new(file ?? HostStreams.Input);
+        using Borrowed clock = new(options.Clock?.File ?? HostStreams.Input);
 
         LaunchRequest request = new()
         {
@@ -178,10 +175,10 @@ public sealed class Launcher
     /// <summary>Which of the streams is not open.</summary>
     private static string ClosedStream(ReadOnlySpan<int> descriptors)
     {
-        string[] names = ["socket", "standard input", "standard output", "standard error", "plan"];
+        string[] names = ["socket", "standard input", "standard output", "standard error"];
         for (int i = 0; i < descriptors.Length; i++)
             if (!Descriptor.IsOpen(descriptors[i]))
-                return $"{names[i]}, descriptor {descriptors[i]},";
+                return $"{(i < names.Length ? $"{names[i]}, " : "")}descriptor {descriptors[i]},";
         return "descriptors";
     }
 
@@ -238,7 +235,7 @@ public sealed class Launcher
         }
         using PlanWriter bytes = PlanWriter.Write(rest);
         using SafeFileHandle? file = bytes.Bytes.Length > LaunchRequest.MaxInlinePlan ? MemoryFile.CreateSealed("libcontainer-plan", bytes.Bytes) : null;
-        using Borrowed planFile = new(file ?? Inherited[0]);
+        using Borrowed planFile = new(file ?? HostStreams.Input);
         GoMessage go = new() { Word = GoMessage.Go, PlanLength = (uint)bytes.Bytes.Length, PlanInDescriptor = file is null ? 0u : 1u };
         ReadOnlySpan<int> descriptors = file is null ? [] : [planFile.Number];
         sync.Send(MemoryMarshal.AsBytes(new ReadOnlySpan<GoMessage>(in go)), file is null ? bytes.Bytes : [], descriptors);

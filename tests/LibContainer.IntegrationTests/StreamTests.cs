@@ -1,5 +1,6 @@
 using System.Text;
 using LibContainer.Configuration;
+using LibContainer.Launch;
 using LibContainer.Linux;
 using LibContainer.TestUtilities;
 using Microsoft.Win32.SafeHandles;
@@ -108,5 +109,18 @@ public sealed class StreamTests
         public override void Write(byte[] buffer, int offset, int count) => throw new InvalidOperationException("full");
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw new InvalidOperationException("broken");
+    }
+
+    /// <summary>Those behind the streams have no name.</summary>
+    [Fact]
+    public void A_further_descriptor_that_is_closed_is_told_by_its_number()
+    {
+        Requires.Root();
+        using SafeFileHandle open = File.OpenHandle("/dev/null"), closed = new(999_999, ownsHandle: false);
+        LaunchPlan.Builder plan = new();
+        plan.Add(new Launch.Steps.ExecuteStep(["/bin/true"], ["true"], []));
+
+        FluentActions.Invoking(() => Launcher.Shared.Start(plan.Build(), new LaunchOptions { MoreDescriptors = [open, closed] }))
+            .Should().Throw<LinuxException>().WithMessage("sendmsg of the descriptor 999999, to the launcher: EBADF*");
     }
 }

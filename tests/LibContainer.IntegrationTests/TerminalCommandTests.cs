@@ -67,7 +67,7 @@ public sealed class TerminalCommandTests
         using TemporaryDirectory folder = new();
         using ScriptSession session = Start(
             $"mkfifo {folder["go"]}; (read go < {folder["go"]}; stty rows 40 cols 120 < /dev/tty) & "
-            + Run("/bin/sh -c 'echo up; while test \"$(stty size)\" = \"31 97\"; do sleep 0.05; done; stty size'"));
+            + Run("/bin/sh -c 'trap \"stty size; exit 0\" WINCH; echo up; sleep 1000 & wait'"));
 
         session.Expect("up\n");
         File.WriteAllText(folder["go"], "go\n");
