@@ -24,6 +24,8 @@ public static class CapabilitySteps
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(capabilities);
         plan.Add(new SetCapabilitiesStep((ulong)capabilities.Effective, (ulong)capabilities.Permitted, (ulong)capabilities.Inheritable));
-        plan.Add(new SetAmbientCapabilitiesStep((ulong)capabilities.Ambient));
+        // What is not inheritable any more has left the ambient set by itself: capabilities(7).
+        if ((capabilities.Ambient | capabilities.Inheritable) != CapabilitySet.None)
+            plan.Add(new SetAmbientCapabilitiesStep((ulong)capabilities.Ambient));
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using LibContainer.Linux;
 
 namespace LibContainer.Launch;
 
@@ -16,6 +17,20 @@ public sealed class LaunchPlan
 
     /// <summary>CLONE_NEW* of the namespaces that the process is born in. Source: namespaces(7).</summary>
     public ulong CloneFlags { get; }
+
+    /// <summary>No capability is left that the program could gain. Not in a new user namespace, where every process is born with the whole set.</summary>
+    internal bool EmptiesBoundingSet
+    {
+        get
+        {
+            if ((CloneFlags & (ulong)Uapi.CLONE_NEWUSER) != 0)
+                return false;
+            foreach (LaunchStep step in Steps)
+                if (step is Steps.LimitCapabilitiesStep { Keep: 0 })
+                    return true;
+            return false;
+        }
+    }
 
     /// <summary>The steps in the order in which they are carried out.</summary>
     public ImmutableArray<LaunchStep> Steps { get; }

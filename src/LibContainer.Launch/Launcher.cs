@@ -8,7 +8,8 @@ namespace LibContainer.Launch;
 /// <summary>Starts processes from plans, through one small helper per host process: the launcher.</summary>
 /// <remarks>
 /// A .NET process has many threads and may neither fork nor enter most namespaces; the launcher has one. It is started with the first
-/// container, started again when it died, and when the host is gone it kills what the host left running. Thread-safe.
+/// container, started again when it died, and when the host is gone it kills what the host left running. Processes that shall be born without a bounding set come from a second one, which
+/// has none. Thread-safe.
 /// </remarks>
 #pragma warning disable CA1001 // the shared one lives as long as the host: a caller who could dispose it would end everybody's containers
 public sealed class Launcher
@@ -21,13 +22,15 @@ public sealed class Launcher
     private readonly LaunchedProcesses _processes = new();
     private readonly StepWords _words = new();
     private readonly LauncherThread _thread;
-    private readonly bool _isResident;
+    private readonly bool _isResident, _hasBoundingSet;
+    private readonly Lazy<Launcher> _withoutBoundingSet;
     private LauncherProcess? _current;
     private bool _disposed;
 
-    internal Launcher(bool isResident = true)
+    internal Launcher(bool isResident = true, bool hasBoundingSet = true)
     {
-        _isResident = isResident;
+        (_isResident, _hasBoundingSet) = (isResident, hasBoundingSet);
+        _withoutBoundingSet = new Lazy<Launcher>(() => new Launcher(isResident, hasBoundingSet: false));
         _thread = new LauncherThread(OnExited);
     }
 
@@ -40,8 +43,18 @@ public sealed class Launcher
     /// </summary>
     public static Launcher Once => OnceInstance.Value;
 
-    /// <summary>Process id of the launcher, or null when none runs. For display.</summary>
-    public int? ProcessId => Volatile.Read(ref _current) is { HasExited: false } current ? current.Id : null;
+    /// <summary>Process ids of the launchers that run: two at most. For display.</summary>
+    public ImmutableArray<int> ProcessIds
+    {
+        get
+        {
+            ImmutableArray<int> others = _withoutBoundingSet.IsValueCreated ? _withoutBoundingSet.Value.ProcessIds : [];
+            return ProcessId is { } id ? others.Insert(0, id) : others;
+        }
+    }
+
+    /// <summary>Of the one for plans that keep a bounding set.</summary>
+    internal int? ProcessId => Volatile.Read(ref _current) is { HasExited: false } current ? current.Id : null;
 
     /// <summary>Starts a process and waits until it runs its program.</summary>
     /// <param name="plan">Its namespaces, and what it does before.</param>
@@ -61,6 +74,8 @@ public sealed class Launcher
         if (plan.Steps is not [.., Steps.ExecuteStep or Steps.SynchronizeStep])
             throw new ArgumentException("a plan ends with the program that it runs, or with the wait for the rest of it", nameof(plan));
         cancellationToken.ThrowIfCancellationRequested();
+        if (_hasBoundingSet && plan.EmptiesBoundingSet)
+            return _withoutBoundingSet.Value.Start(plan, options, cancellationToken);
         _processes.ReapAbandoned();
         options.Clock?.Begin();
 
@@ -251,7 +266,7 @@ public sealed class Launcher
         if (_current is { } dead)
             Discard(dead);
 
-        LauncherProcess started = _thread.Start(_words.Memory);
+        LauncherProcess started = _thread.Start(_words.Memory, _hasBoundingSet);
         _current = started;
         if (_isResident)
             Adopt(started);
@@ -362,5 +377,7 @@ public sealed class Launcher
         }
         _thread.Close();
         _words.Dispose();
+        if (_withoutBoundingSet.IsValueCreated)
+            _withoutBoundingSet.Value.Close();
     }
 }

@@ -24,7 +24,7 @@ internal sealed class LauncherProcess : IDisposable
     internal bool HasExited => _hasExited;
 
     /// <summary>Starts one. Only for the thread that never ends: the parent-death signal of every container hangs on it.</summary>
-    internal static LauncherProcess Start(SharedWords words)
+    internal static LauncherProcess Start(SharedWords words, bool hasBoundingSet)
     {
         SafeFileHandle nothing = LauncherImage.Nothing;
         (SequencedSocket ours, SequencedSocket theirs) = SequencedSocket.CreatePair();
@@ -39,7 +39,7 @@ internal sealed class LauncherProcess : IDisposable
 
                 int id = Spawn.Start(
                     $"/proc/self/fd/{image.Number}", "libcontainer-launcher",
-                    [descriptor.Number, descriptor.Number, descriptor.Number, socket.Number, memory.Number]);
+                    [descriptor.Number, descriptor.Number, descriptor.Number, socket.Number, memory.Number], hasBoundingSet ? null : "without-bounding-set");
                 return new LauncherProcess(ours, PidFd.OpenChild(id), id);
             }
             catch

@@ -13,7 +13,7 @@ internal sealed class LauncherThread
     private readonly Action<LauncherProcess> _exited;
     private readonly Thread _thread;
 
-    private sealed record Request(SharedWords Words, TaskCompletionSource<LauncherProcess> Result);
+    private sealed record Request(SharedWords Words, bool HasBoundingSet, TaskCompletionSource<LauncherProcess> Result);
 
     /// <param name="exited">Called on this thread when a launcher has ended and is reaped. Must not wait for this thread.</param>
     internal LauncherThread(Action<LauncherProcess> exited)
@@ -27,9 +27,9 @@ internal sealed class LauncherThread
     internal int Id { get; private set; }
 
     /// <summary>Starts a launcher. The one before must have ended or be about to: this thread waits for it first.</summary>
-    internal LauncherProcess Start(SharedWords words)
+    internal LauncherProcess Start(SharedWords words, bool hasBoundingSet)
     {
-        Request request = new(words, new TaskCompletionSource<LauncherProcess>(TaskCreationOptions.RunContinuationsAsynchronously));
+        Request request = new(words, hasBoundingSet, new TaskCompletionSource<LauncherProcess>(TaskCreationOptions.RunContinuationsAsynchronously));
         _requests.Add(request);
         return request.Result.Task.GetAwaiter().GetResult();
     }
@@ -50,7 +50,7 @@ internal sealed class LauncherThread
             LauncherProcess launcher;
             try
             {
-                launcher = LauncherProcess.Start(request.Words);
+                launcher = LauncherProcess.Start(request.Words, request.HasBoundingSet);
             }
             catch (Exception error)
             {

@@ -16,9 +16,10 @@ internal static unsafe class Spawn
     /// <param name="path">The program, for instance <c>/proc/self/fd/7</c>.</param>
     /// <param name="name">Its argument 0.</param>
     /// <param name="descriptors">Element i becomes descriptor i of the program.</param>
+    /// <param name="argument">Its argument 1. Null: it has none.</param>
     /// <returns>The process id; the caller has to reap it.</returns>
     /// <exception cref="LinuxException">The program could not be started.</exception>
-    internal static int Start(string path, string name, ReadOnlySpan<int> descriptors)
+    internal static int Start(string path, string name, ReadOnlySpan<int> descriptors, string? argument = null)
     {
         // The copies are made one by one in the child: a source must not be the target of an earlier one.
         Span<int> sources = stackalloc int[descriptors.Length];
@@ -44,9 +45,9 @@ internal static unsafe class Spawn
             for (int target = 0; target < sources.Length; target++)
                 Check(Libc.posix_spawn_file_actions_adddup2(actions, sources[target], target), "posix_spawn_file_actions_adddup2");
 
-            fixed (byte* pathStart = NullTerminated.From(path), nameStart = NullTerminated.From(name))
+            fixed (byte* pathStart = NullTerminated.From(path), nameStart = NullTerminated.From(name), argumentStart = argument is null ? null : NullTerminated.From(argument))
             {
-                byte** argv = stackalloc byte*[] { nameStart, null };
+                byte** argv = stackalloc byte*[] { nameStart, argumentStart, null };
                 byte** envp = stackalloc byte*[] { null };
                 int pid;
                 int error = Libc.posix_spawn(&pid, pathStart, actions, attributes, argv, envp);

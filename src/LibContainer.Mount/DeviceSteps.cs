@@ -7,10 +7,12 @@ namespace LibContainer.Mount;
 /// <summary>Device nodes, and the links that programs expect in /dev.</summary>
 internal static class DeviceSteps
 {
-    internal static void Add(LaunchPlan.Builder plan, ContainerConfiguration container)
+    /// <param name="plan">Gets the steps.</param>
+    /// <param name="container">Says which devices.</param>
+    /// <param name="open">The directory that is open. Null: none.</param>
+    internal static void Add(LaunchPlan.Builder plan, ContainerConfiguration container, string? open)
     {
         bool isHostsDev = IsHostsDev(container);
-        string? open = null;
         foreach (DeviceNode device in container.Devices)
         {
             string path = ContainerPath.Normalize(device.Path)!;

@@ -31,9 +31,8 @@ public static class MountSteps
                 break;
         }
 
-        foreach (MountConfiguration mount in container.Mounts)
-            AddMount(plan, mount, container.MountLabel);
-        DeviceSteps.Add(plan, container);
+        string? open = AddMounts(plan, container);
+        DeviceSteps.Add(plan, container, open);
         if (terminal is not null)
             TerminalSteps.Add(plan, container, terminal);
         foreach (string path in container.MaskedPaths)
@@ -90,14 +89,43 @@ public static class MountSteps
         return container.Mounts.Skip(index + 1).Any(later => ContainerPath.Normalize(later.Destination) == destination);
     }
 
-    private static void AddMount(LaunchPlan.Builder plan, MountConfiguration mount, string? label)
+    /// <returns>The directory that is open then, for file steps. Null: none.</returns>
+    private static string? AddMounts(LaunchPlan.Builder plan, ContainerConfiguration container)
     {
-        string destination = ContainerPath.Normalize(mount.Destination)!;
-        MountFlags flags = Flags(mount.Options);
-        if (mount.Type == MountConfiguration.BindType)
-            plan.Add(new BindStep(mount.Source, destination, flags, IsFile: HostPath.KindOf(mount.Source) != HostPathKind.Directory));
-        else
-            plan.Add(new MountStep(mount.Source, destination, mount.Type, IsFilledFirst(mount) ? flags & ~MountFlags.ReadOnly : flags, MountLabel.AddTo(mount.Data, mount.Type is "tmpfs" or "devpts" ? label : null)));
+        string? fresh = null, open = null; // the file system in memory that was mounted last, as long as only new names in it follow
+        for (int i = 0; i < container.Mounts.Length; i++)
+        {
+            MountConfiguration mount = container.Mounts[i];
+            string destination = ContainerPath.Normalize(mount.Destination)!;
+            MountFlags flags = Flags(mount.Options);
+            if (mount.Type == MountConfiguration.BindType)
+            {
+                plan.Add(new BindStep(mount.Source, destination, flags, IsFile: HostPath.KindOf(mount.Source) != HostPathKind.Directory));
+                fresh = open = null;
+                continue;
+            }
+            bool isNewName = fresh is not null && Path.GetDirectoryName(destination) == fresh && !IsMounted(container, destination, i);
+            if (isNewName)
+                open = DirectorySteps.Open(plan, fresh!, open);
+            plan.Add(new MountStep(mount.Source, destination, mount.Type, IsFilledFirst(mount) ? flags & ~MountFlags.ReadOnly : flags, MountLabel.AddTo(mount.Data, mount.Type is "tmpfs" or "devpts" ? container.MountLabel : null))
+            {
+                IsInNewDirectory = isNewName,
+            });
+            if (isNewName)
+                continue;
+            fresh = mount.Type == "tmpfs" && destination != "/" ? destination : null;
+            open = null;
+        }
+        return open;
+    }
+
+    /// <summary>One of the first so many mounts is in that very place.</summary>
+    private static bool IsMounted(ContainerConfiguration container, string destination, int count)
+    {
+        for (int i = 0; i < count; i++)
+            if (ContainerPath.Normalize(container.Mounts[i].Destination) == destination)
+                return true;
+        return false;
     }
 
     /// <summary>An empty file system in memory would be no use read-only: nodes, mount points and links come first.</summary>

@@ -88,6 +88,8 @@ internal static class StartOrder
         plan.Add(NewSession);
         SecuritySteps.AddLabels(plan, process); // while /proc is the host's
         plan.Add(NewKeyring);
+        // Needs CAP_SETPCAP and takes none away that is used below. This early because a launcher without a bounding set can be chosen by what comes before the host's go alone.
+        CapabilitySteps.AddBounding(plan, process.Capabilities, HostCapabilities.Last);
         NetworkSteps.Add(plan, container);
         if (container.Hostname is { } hostname)
             plan.Add(new SetHostnameStep(hostname));
@@ -100,7 +102,6 @@ internal static class StartOrder
         plan.Add(NotDumpable);
         MountSteps.AddReadOnlyRoot(plan, container);
         SecuritySteps.AddResourceLimits(plan, process); // a hard limit may need CAP_SYS_RESOURCE
-        CapabilitySteps.AddBounding(plan, process.Capabilities, HostCapabilities.Last); // needs CAP_SETPCAP
         AddIdentity(plan, process, user);
         plan.Add(new SetUmaskStep(process.Umask));
         plan.Add(new ChangeDirectoryStep(process.WorkingDirectory)); // after the ids, so that the user's rights decide

@@ -52,6 +52,15 @@ public sealed class CapabilityStepsTests
         CapabilitySteps.AddBounding(plan, CapabilityConfiguration.Empty, 40);
         CapabilitySteps.AddSets(plan, CapabilityConfiguration.Empty);
 
-        plan.Build().Steps.Should().Equal(new LimitCapabilitiesStep(0, 40), new SetCapabilitiesStep(0, 0, 0), new SetAmbientCapabilitiesStep(0));
+        plan.Build().Steps.Should().Equal(new LimitCapabilitiesStep(0, 40), new SetCapabilitiesStep(0, 0, 0)); // an ambient set goes with the inheritable one
+    }
+
+    [Fact]
+    public void An_ambient_set_that_could_outlive_the_change_is_cleared()
+    {
+        LaunchPlan.Builder plan = new();
+        CapabilitySteps.AddSets(plan, CapabilityConfiguration.Empty with { Inheritable = CapabilitySet.Chown, Permitted = CapabilitySet.Chown });
+
+        plan.Build().Steps.Should().Equal(new SetCapabilitiesStep(0, 1, 1), new SetAmbientCapabilitiesStep(0));
     }
 }

@@ -32,6 +32,6 @@ internal sealed partial record Footprint(string Descriptors, string Children, in
     private static string ChildrenButLauncher()
     {
         IEnumerable<string> children = Directory.GetDirectories("/proc/self/task").SelectMany(thread => File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        return string.Join(' ', children.Where(id => id != Launcher.Shared.ProcessId?.ToString(CultureInfo.InvariantCulture)).Order());
+        return string.Join(' ', children.Where(id => !Launcher.Shared.ProcessIds.Any(launcher => id == launcher.ToString(CultureInfo.InvariantCulture))).Order());
     }
 }

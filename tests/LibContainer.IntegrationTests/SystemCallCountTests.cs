@@ -6,7 +6,7 @@ namespace LibContainer.IntegrationTests;
 /// <summary>How much a start asks of the kernel. Times belong to a machine; these numbers do not.</summary>
 public sealed class SystemCallCountTests
 {
-    private const int MostInHost = 60;
+    private const int MostInHost = 60, MostInChild = 120;
 
     [Fact]
     public void A_start_makes_few_system_calls_in_the_host()
@@ -19,6 +19,22 @@ public sealed class SystemCallCountTests
         int few = CountInHost(root, 5), many = CountInHost(root, 45);
 
         ((many - few) / 40).Should().BeInRange(10, MostInHost);
+    }
+
+    /// <summary>From its birth to the program. It has every default mount, device, mask and right.</summary>
+    [Fact]
+    public void A_start_makes_few_system_calls_in_the_child()
+    {
+        Requires.Root();
+        Requires.Program("strace");
+        using ProbeRoot root = new();
+        using TemporaryDirectory folder = new();
+
+        Command.Run("strace", "-ff", "-qq", "-o", folder["trace"], Repository.TestHost, "repeat", "3", root.Path).ExitCode.Should().Be(0);
+
+        int[] counts = [.. Directory.GetFiles(folder.Path).Select(File.ReadAllLines)
+            .Select(calls => Array.FindIndex(calls, call => call.StartsWith("execve(\"/probe\"", StringComparison.Ordinal)) + 1).Where(count => count > 0)];
+        counts.Should().HaveCount(3).And.OnlyContain(count => count > 50 && count <= MostInChild);
     }
 
     /// <summary>Of all threads of the host. A file for each thread and process; those of the launcher and of containers are told by what they do.</summary>

@@ -19,6 +19,7 @@ public sealed unsafe class InterpreterTests
         new OpenRootMemoryStep("1m", "a:b:c:s0"),
         new MountStep("proc", "/proc", "proc", MountFlags.NoSuid),
         new MountStep("tmpfs", "/dev", "tmpfs", MountFlags.NoSuid, "mode=755"),
+        new MountStep("shm", "/dev/shm", "tmpfs", MountFlags.NoSuid) { IsInNewDirectory = true },
         new BindStep("/usr", "/usr", MountFlags.ReadOnly | MountFlags.Recursive),
         new BindStep("/etc/hosts", "/etc/hosts", MountFlags.None, IsFile: true),
         new ReadOnlyPathStep("/proc/sys"),
@@ -109,6 +110,17 @@ public sealed unsafe class InterpreterTests
         kernel.Calls[1].Should().Match<RecordedKernel.Call>(call => call.Name == "fchdir" && call.A == 100);
     }
 
+    [Fact]
+    public void What_nobody_else_has_been_in_need_not_be_looked_through()
+    {
+        RecordedKernel kernel = new();
+
+        kernel.Run(Plan(new OpenDirectoryStep("/dev"), new MountStep("shm", "/dev/shm", "tmpfs", MountFlags.NoSuid) { IsInNewDirectory = true })).Report.Errno.Should().Be(0);
+
+        kernel.Names.Should().Equal("openat2", "mkdirat", "fchdir", "mount");
+        kernel.Calls.Skip(1).Take(2).Should().OnlyContain(call => call.A == 100, "that is the directory which the plan has opened");
+    }
+
     [Theory]
     [InlineData("/proc", "proc", true)]
     [InlineData("/sys", "sysfs", true)]
@@ -182,7 +194,7 @@ public sealed unsafe class InterpreterTests
 
         RecordedKernel file = new((name, call) => name == "fchdir" ? -(long)Errno.ENOTDIR : name == "statx" ? Stat(call, Uapi.S_IFCHR, 1, 3) : null);
         file.Run(Plan(new MaskPathStep("/proc/kcore"), new MaskPathStep("/proc/keys"))).Report.Errno.Should().Be(0);
-        file.Names.Should().Equal("openat2", "fchdir", "openat", "statx", "open_tree", "mount_setattr", "move_mount", "openat2", "fchdir", "open_tree", "mount_setattr", "move_mount");
+        file.Names.Should().Equal("openat2", "fchdir", "openat", "statx", "open_tree", "mount_setattr", "move_mount", "openat2", "fchdir", "open_tree", "move_mount");
     }
 
     [Fact]

@@ -81,7 +81,7 @@ public sealed class DeviceStepsTests
     private static LaunchStep[] FileSteps(ContainerConfiguration container)
     {
         LaunchPlan.Builder plan = new();
-        DeviceSteps.Add(plan, container);
+        DeviceSteps.Add(plan, container, open: null);
         return [.. plan.Build().Steps];
     }
 

@@ -51,6 +51,29 @@ public sealed class MountStepsTests
             new PivotRootStep());
     }
 
+    /// <summary>New names in a file system that the plan has just made need no walk; anything else does.</summary>
+    [Theory]
+    [InlineData("/dev:tmpfs /dev/pts:devpts /dev/shm:tmpfs", "/dev/pts /dev/shm")]
+    [InlineData("/dev:tmpfs /dev/shm:tmpfs /dev/shm/x:tmpfs /dev/pts:devpts", "/dev/shm")] // not in /dev itself, and from there on /dev is not the last
+    [InlineData("/dev:tmpfs /dev/shm:tmpfs /dev/shm:tmpfs", "/dev/shm")] // the second lies on the first
+    [InlineData("/dev:tmpfs /dev:tmpfs /dev/shm:tmpfs", "/dev/shm")]
+    [InlineData("/dev:tmpfs /data:bind /dev/shm:tmpfs", "")]
+    [InlineData("/dev:devtmpfs /dev/shm:tmpfs", "")] // the kernel's, and full of names
+    [InlineData("/:tmpfs /x:tmpfs", "")]
+    public void Mounts_in_a_new_file_system_are_made_by_name(string mounts, string byName)
+    {
+        ContainerConfiguration container = Plans.Bare with
+        {
+            Mounts = [.. mounts.Split(' ').Select(mount => mount.Split(':')).Select(mount => mount[1] == "bind" ? MountConfiguration.Bind(mount[0], "/tmp") : new MountConfiguration(mount[0], mount[1], mount[1]))],
+        };
+
+        LaunchStep[] steps = [.. Plans.Root(container)];
+
+        string.Join(' ', steps.OfType<MountStep>().Where(step => step.IsInNewDirectory).Select(step => step.Destination)).Should().Be(byName);
+        if (byName.Length > 0)
+            steps[Array.FindIndex(steps, step => step is MountStep { IsInNewDirectory: true }) - 1].Should().Be(new OpenDirectoryStep("/dev"));
+    }
+
     [Fact]
     public void A_root_of_the_hosts_programs_is_made_in_the_place_of_a_directory()
     {

@@ -36,7 +36,6 @@ public sealed class StartOrderTests
     [InlineData(typeof(SetDumpableStep), typeof(SetIdsStep))]
     // Sets that the change of ids would clear.
     [InlineData(typeof(SetIdsStep), typeof(SetCapabilitiesStep))]
-    [InlineData(typeof(SetCapabilitiesStep), typeof(SetAmbientCapabilitiesStep))]
     // The user's rights decide where it may go, and in which root.
     [InlineData(typeof(SetIdsStep), typeof(ChangeDirectoryStep))]
     [InlineData(typeof(SetCapabilitiesStep), typeof(ChangeDirectoryStep))]
@@ -79,7 +78,7 @@ public sealed class StartOrderTests
             new LaunchStep[]
             {
                 new KeepCapabilitiesStep(true), new SetGroupsStep([5]), new SetIdsStep(1000, 100), new KeepCapabilitiesStep(false),
-                new SetCapabilitiesStep(0, 0, 0), new SetAmbientCapabilitiesStep(0), new SetParentDeathSignalStep(Signal.SIGKILL),
+                new SetCapabilitiesStep(0, 0, 0), new SetParentDeathSignalStep(Signal.SIGKILL),
             },
             SameStep);
 
@@ -88,7 +87,7 @@ public sealed class StartOrderTests
         => Identity(Process with { UserId = 0, AdditionalGroupIds = [] }).Should().Equal(
             new LaunchStep[]
             {
-                new SetGroupsStep([]), new SetIdsStep(0, 100), new SetCapabilitiesStep(0, 0, 0), new SetAmbientCapabilitiesStep(0),
+                new SetGroupsStep([]), new SetIdsStep(0, 100), new SetCapabilitiesStep(0, 0, 0),
                 new SetParentDeathSignalStep(Signal.SIGKILL),
             },
             SameStep);
@@ -96,7 +95,7 @@ public sealed class StartOrderTests
     [Fact]
     public void Root_stays_root_with_no_group_of_the_hosts()
         => Identity(Process with { UserId = 0, GroupId = 0, AdditionalGroupIds = [] }).Should().Equal(
-            new LaunchStep[] { new SetGroupsStep([]), new SetIdsStep(0, 0), new SetCapabilitiesStep(0, 0, 0), new SetAmbientCapabilitiesStep(0) }, SameStep);
+            new LaunchStep[] { new SetGroupsStep([]), new SetIdsStep(0, 0), new SetCapabilitiesStep(0, 0, 0) }, SameStep);
 
     [Fact]
     public void The_bounding_set_of_the_configuration_is_the_one_that_stays()
@@ -140,9 +139,9 @@ public sealed class StartOrderTests
 
     private static LaunchStep[] Plan(ContainerConfiguration container, ProcessConfiguration process) => [.. StartOrder.Plan(container, process).Steps];
 
-    /// <summary>From behind the bounding set to the umask.</summary>
+    /// <summary>From behind the limits to the umask.</summary>
     private static IEnumerable<LaunchStep> Identity(ProcessConfiguration process)
-        => Plan(Container, process).SkipWhile(step => step is not LimitCapabilitiesStep).Skip(1).TakeWhile(step => step is not SetUmaskStep);
+        => Plan(Container, process).SkipWhile(step => step is not SetResourceLimitStep).SkipWhile(step => step is SetResourceLimitStep).TakeWhile(step => step is not SetUmaskStep);
 
     /// <summary>Lists in a step are compared by what is in them.</summary>
     private static bool SameStep(LaunchStep one, LaunchStep other) => (one, other) switch

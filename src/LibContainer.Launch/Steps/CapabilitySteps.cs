@@ -6,10 +6,10 @@ namespace LibContainer.Launch.Steps;
 public sealed record LimitCapabilitiesStep(ulong Keep, int Last) : LaunchStep
 {
     /// <inheritdoc/>
-    public override string Description => $"prctl PR_CAPBSET_DROP, {Dropped} times: bounding set {Keep:x16}";
+    public override string Description => $"prctl PR_CAPBSET_DROP, {Dropped} times{(Keep == 0 ? " unless born without" : "")}: bounding set {Keep:x16}";
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<string> SystemCalls => [.. Enumerable.Repeat("prctl", Dropped)];
+    /// <summary>None for the empty set: the launcher that carries out such a plan has dropped it all.</summary>
+    public override IReadOnlyList<string> SystemCalls => Keep == 0 ? [] : [.. Enumerable.Repeat("prctl", Dropped)];
 
     private int Dropped
     {

@@ -74,23 +74,30 @@ public sealed record OpenRootMemoryStep(string Size, string? Label = null) : Lau
 /// <param name="Data">Options of the file system.</param>
 public sealed record MountStep(string Source, string Destination, string Type, MountFlags Flags, string Data = "") : LaunchStep
 {
+    /// <summary>
+    /// The destination is a new name in the directory that is open, which is in a file system that the plan has mounted just before: nobody but the plan can have put anything there, and
+    /// nothing has to be looked for.
+    /// </summary>
+    public bool IsInNewDirectory { get; init; }
+
     /// <inheritdoc/>
     public override string Description => $"mount {Type} on {InContainer(Destination)}{MountFlagNames.InBrackets(Flags, Data)}";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> SystemCalls => Calls;
+    public override IReadOnlyList<string> SystemCalls => IsInNewDirectory ? CallsInNewDirectory : Calls;
 
     private static readonly string[] Calls = ["openat2", "fchdir", "mount"];
+    private static readonly string[] CallsInNewDirectory = ["mkdirat", "fchdir", "mount"];
 
     internal override void Write(PlanWriter plan, ref StepRecord record)
     {
-        record.Kind = StepKind.Mount;
+        record.Kind = IsInNewDirectory ? StepKind.MountInDirectory : StepKind.Mount;
         // A link in the place of /proc or /sys would have every later path under it mean something else (CVE-2019-19921).
         record.Value = Type is "proc" or "sysfs" ? (ulong)Uapi.RESOLVE_NO_SYMLINKS : 0;
         record.Flags = (ulong)Flags;
         record.Mode = 0x1ED; // 0755
         record.Text = plan.Text(Source);
-        record.Text2 = plan.PathInRoot(Destination);
+        record.Text2 = IsInNewDirectory ? plan.Text(Path.GetFileName(Destination)) : plan.PathInRoot(Destination);
         record.Text3 = plan.Text(Type);
         record.Text4 = Data.Length == 0 ? 0 : plan.Text(Data);
     }
@@ -133,10 +140,10 @@ public sealed record MaskPathStep(string Path) : LaunchStep
     /// <inheritdoc/>
     public override string Description => $"mask {InContainer(Path)}";
 
-    /// <summary>Of a path that exists; a directory stops at mount.</summary>
+    /// <summary>Of a path that exists; a directory stops at mount, and mount_setattr is for the first file alone.</summary>
     public override IReadOnlyList<string> SystemCalls => Calls;
 
-    private static readonly string[] Calls = ["openat2", "fchdir", "mount|open_tree", "mount_setattr", "move_mount"];
+    private static readonly string[] Calls = ["openat2", "fchdir", "mount|open_tree", "mount_setattr|move_mount", "move_mount"];
 
     internal override void Write(PlanWriter plan, ref StepRecord record)
     {
@@ -206,7 +213,7 @@ public sealed record PivotRootStep : LaunchStep
     /// <inheritdoc/>
     public override IReadOnlyList<string> SystemCalls => Calls;
 
-    private static readonly string[] Calls = ["fchdir", "pivot_root", "umount2", "chdir"];
+    private static readonly string[] Calls = ["fchdir", "pivot_root", "umount2", "close_range"];
 
     internal override string? Hint(Errno error, string systemCall)
         => (error, systemCall) is (Errno.EINVAL, "pivot_root") ? "the host's root may be an initramfs, which cannot be pivoted away from: no_pivot_root, RootSwitch.Move" : null;
@@ -223,7 +230,7 @@ public sealed record ChangeRootStep : LaunchStep
     /// <inheritdoc/>
     public override IReadOnlyList<string> SystemCalls => Calls;
 
-    private static readonly string[] Calls = ["fchdir", "chroot", "chdir"];
+    private static readonly string[] Calls = ["fchdir", "chroot", "close_range"];
 
     internal override void Write(PlanWriter plan, ref StepRecord record) => record.Kind = StepKind.ChangeRoot;
 }

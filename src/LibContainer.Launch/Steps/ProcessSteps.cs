@@ -275,9 +275,10 @@ public sealed record ChangeDirectoryStep(string Path) : LaunchStep
     public override string Description => $"chdir {Path}";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> SystemCalls => Calls;
+    public override IReadOnlyList<string> SystemCalls => Path == "/" ? ToRoot : Calls;
 
     private static readonly string[] Calls = ["chdir", "getcwd"];
+    private static readonly string[] ToRoot = ["chdir"];
 
     internal override void Write(PlanWriter plan, ref StepRecord record)
     {

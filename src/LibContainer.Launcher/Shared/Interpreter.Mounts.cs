@@ -30,6 +30,17 @@ internal static unsafe partial class Interpreter
             SystemCallNumber.mount_setattr, mount, (long)Kernel.Literal(""u8), Uapi.AT_EMPTY_PATH | recursive, (long)(&attributes), sizeof(MountAttributes));
     }
 
+    /// <summary>By its name where its descriptor is closed: it is "/" by then. Never by its name before: that would be the host's.</summary>
+    private static long ReadOnlyRoot(PlanExecution* execution)
+    {
+        if (execution->Root != PlanExecution.Entered)
+            return SetAttributes(execution, execution->Root, Uapi.MOUNT_ATTR_RDONLY, 0);
+        MountAttributes attributes = default;
+        attributes.Set = Uapi.MOUNT_ATTR_RDONLY;
+        return execution->Do(
+            SystemCallNumber.mount_setattr, Uapi.AT_FDCWD, (long)Kernel.Literal("/"u8), 0, (long)(&attributes), sizeof(MountAttributes));
+    }
+
     // recursive: AT_RECURSIVE or 0
     private static long CloneTree(PlanExecution* execution, long directory, byte* path, int recursive)
         => execution->Do(SystemCallNumber.open_tree, directory, (long)path, Uapi.OPEN_TREE_CLONE | Uapi.O_CLOEXEC | Uapi.AT_EMPTY_PATH | recursive);
@@ -68,7 +79,7 @@ internal static unsafe partial class Interpreter
             result = SetAttributes(execution, tree, 0, 0, clear);
         if (result < 0)
         {
-            Close(tree);
+            CloseLater(execution, tree);
             return result;
         }
         return AttachRoot(execution, tree);
@@ -113,7 +124,7 @@ internal static unsafe partial class Interpreter
             result = execution->Do(SystemCallNumber.fsconfig, context, Uapi.FSCONFIG_CMD_CREATE);
         if (result >= 0)
             result = execution->Do(SystemCallNumber.fsmount, context, Uapi.FSMOUNT_CLOEXEC, Uapi.MOUNT_ATTR_NOSUID | Uapi.MOUNT_ATTR_NODEV);
-        Close(context);
+        CloseLater(execution, context);
         return AttachRoot(execution, result);
     }
 
@@ -127,8 +138,19 @@ internal static unsafe partial class Interpreter
             return target;
         long result = MountAt(
             execution, target, execution->Text(step->Text), execution->Text(step->Text3), (long)step->Flags, execution->Text(step->Text4));
-        Close(target);
+        CloseLater(execution, target);
         return result;
+    }
+
+    /// <summary>By name: no symbolic link can be in its place.</summary>
+    private static long MountInDirectory(PlanExecution* execution, StepRecord* step)
+    {
+        byte* name = execution->Text(step->Text2);
+        long result = execution->Do(SystemCallNumber.mkdirat, execution->Directory, (long)name, step->Mode);
+        if (result >= 0)
+            result = execution->Do(SystemCallNumber.fchdir, execution->Directory);
+        return result < 0 ? result : execution->Do(
+            SystemCallNumber.mount, (long)execution->Text(step->Text), (long)name, (long)execution->Text(step->Text3), (long)step->Flags, (long)execution->Text(step->Text4));
     }
 
     private static long MountAt(PlanExecution* execution, long target, byte* source, byte* type, long flags, byte* data)
@@ -153,10 +175,12 @@ internal static unsafe partial class Interpreter
             byte* destination = execution->Text(step->Text2);
             long target = step->Value2 != 0 ? EnsureFile(execution, destination) : EnsureDirectory(execution, destination, 0x1ED); // 0755
             result = target < 0 ? target : Attach(execution, tree, target);
-            if (target >= 0)
-                Close(target);
+            if (target >= 0 && step->Value2 != 0)
+                Close(target); // a new file is open for writing, which its mount could not become read-only with
+            else if (target >= 0)
+                CloseLater(execution, target);
         }
-        Close(tree);
+        CloseLater(execution, tree);
         return result;
     }
 
@@ -171,32 +195,36 @@ internal static unsafe partial class Interpreter
             Uapi.MS_RDONLY | Uapi.MS_NOSUID | Uapi.MS_NODEV | Uapi.MS_NOEXEC, Kernel.Literal("nr_blocks=1,nr_inodes=1,mode=0555"u8));
         if (result == -Uapi.ENOTDIR)
             result = MaskFile(execution, target);
-        Close(target);
+        CloseLater(execution, target);
         return result;
     }
 
     /// <summary>The host's own /dev/null, looked at before it is used: the container's could have been planted (CVE-2025-31133).</summary>
     private static long MaskFile(PlanExecution* execution, long target)
     {
-        if (execution->Null < 0)
+        bool isFirst = execution->Null < 0;
+        long device = execution->Null;
+        if (isFirst)
         {
             byte* path = Kernel.Literal("/dev/null"u8);
-            long device = execution->Do(SystemCallNumber.openat, Uapi.AT_FDCWD, (long)path, Uapi.O_PATH | Uapi.O_CLOEXEC);
+            device = execution->Do(SystemCallNumber.openat, Uapi.AT_FDCWD, (long)path, Uapi.O_PATH | Uapi.O_CLOEXEC);
             if (device < 0)
                 return device;
             long same = VerifyNode(execution, device, Kernel.Literal(""u8), Uapi.AT_EMPTY_PATH, Uapi.S_IFCHR, 1, 3);
             if (same < 0)
                 return same;
-            execution->Null = (int)device;
         }
-        long tree = CloneTree(execution, execution->Null, Kernel.Literal(""u8), 0);
+        long tree = CloneTree(execution, device, Kernel.Literal(""u8), 0);
         if (tree < 0)
             return tree;
         // It is the host's inode, and its owner may be inside: read-only, so that nobody changes its mode or times. The device still opens for writing.
-        long result = SetAttributes(execution, tree, Uapi.MOUNT_ATTR_RDONLY | Uapi.MOUNT_ATTR_NOSUID | Uapi.MOUNT_ATTR_NOEXEC, 0);
+        long result = isFirst ? SetAttributes(execution, tree, Uapi.MOUNT_ATTR_RDONLY | Uapi.MOUNT_ATTR_NOSUID | Uapi.MOUNT_ATTR_NOEXEC, 0) : 0;
         if (result >= 0)
             result = Attach(execution, tree, target);
-        Close(tree);
+        if (isFirst && result >= 0)
+            execution->Null = (int)tree; // which copies take their flags from
+        else
+            CloseLater(execution, tree);
         return result;
     }
 
@@ -206,7 +234,7 @@ internal static unsafe partial class Interpreter
         if (mount < 0)
             return mount;
         long result = SetAttributes(execution, mount, Uapi.MOUNT_ATTR_RDONLY, 0);
-        Close(mount);
+        CloseLater(execution, mount);
         return result;
     }
 
@@ -223,9 +251,9 @@ internal static unsafe partial class Interpreter
             result = SetAttributes(execution, tree, Uapi.MOUNT_ATTR_RDONLY, Uapi.AT_RECURSIVE);
             if (result >= 0)
                 result = Attach(execution, tree, target);
-            Close(tree);
+            CloseLater(execution, tree);
         }
-        Close(target);
+        CloseLater(execution, target);
         return result;
     }
 
@@ -238,9 +266,18 @@ internal static unsafe partial class Interpreter
             result = execution->Do(SystemCallNumber.pivot_root, (long)here, (long)here);
         if (result >= 0)
             result = execution->Do(SystemCallNumber.umount2, (long)here, Uapi.MNT_DETACH);
-        if (result >= 0)
-            result = execution->Do(SystemCallNumber.chdir, (long)Kernel.Literal("/"u8));
-        return result;
+        return result < 0 ? result : LeaveNothingOpen(execution);
+    }
+
+    /// <summary>Descriptors from before the change of root lead to the host's files as long as they are open (CVE-2024-21626).</summary>
+    private static long LeaveNothingOpen(PlanExecution* execution)
+    {
+        if (execution->IsOwnInit != 0)
+            return 0; // what it has open is marked, and ends with execve
+        execution->Root = PlanExecution.Entered;
+        execution->Directory = -1;
+        execution->Null = -1;
+        return execution->Do(SystemCallNumber.close_range, execution->Sync + 1, uint.MaxValue, 0);
     }
 
     /// <summary>
@@ -252,9 +289,7 @@ internal static unsafe partial class Interpreter
         long result = execution->Do(SystemCallNumber.fchdir, execution->Root);
         if (result >= 0)
             result = execution->Do(SystemCallNumber.chroot, (long)Kernel.Literal("."u8));
-        if (result >= 0)
-            result = execution->Do(SystemCallNumber.chdir, (long)Kernel.Literal("/"u8));
-        return result;
+        return result < 0 ? result : LeaveNothingOpen(execution);
     }
 
     private static long Unmount(PlanExecution* execution, StepRecord* step)

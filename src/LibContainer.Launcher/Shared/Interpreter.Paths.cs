@@ -41,7 +41,7 @@ internal static unsafe partial class Interpreter
 
             byte separator = *end;
             *end = 0; // cut here, so that the kernel resolves the path up to this component
-            directory = OpenInRoot(execution, path, alsoResolve);
+            directory = separator == 0 ? -Uapi.ENOENT : OpenInRoot(execution, path, alsoResolve); // the whole path has been looked for
             if (directory == -Uapi.ENOENT)
             {
                 long made = execution->Do(SystemCallNumber.mkdirat, parent, (long)component, mode);
@@ -51,7 +51,7 @@ internal static unsafe partial class Interpreter
             *end = separator;
 
             if (parent != execution->Root)
-                Close(parent);
+                CloseLater(execution, parent);
             if (directory < 0 || separator == 0)
                 return directory;
             parent = directory;
@@ -82,14 +82,14 @@ internal static unsafe partial class Interpreter
         }
         file = execution->Do(SystemCallNumber.openat, parent, (long)name, Uapi.O_WRONLY | Uapi.O_CREAT | Uapi.O_EXCL | Uapi.O_CLOEXEC, 0x1A4); // 0644
         if (parent != execution->Root)
-            Close(parent);
+            CloseLater(execution, parent);
         return file;
     }
 
     private static long OpenDirectory(PlanExecution* execution, StepRecord* step)
     {
         if (execution->Directory >= 0 && execution->Directory != execution->Root)
-            Close(execution->Directory);
+            CloseLater(execution, execution->Directory);
         execution->Directory = -1;
 
         byte* path = execution->Text(step->Text);

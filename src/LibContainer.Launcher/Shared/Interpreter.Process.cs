@@ -39,6 +39,8 @@ internal static unsafe partial class Interpreter
 
     private static long LimitCapabilities(PlanExecution* execution, StepRecord* step)
     {
+        if (execution->HasNoBoundingSet != 0)
+            return 0;
         long result = 0;
         for (int capability = 0; capability <= (int)step->Value2 && result >= 0; capability++)
             if ((step->Value >> capability & 1) == 0)
@@ -143,6 +145,10 @@ internal static unsafe partial class Interpreter
         long result = execution->Do(SystemCallNumber.chdir, (long)execution->Text(step->Text));
         if (result < 0)
             return result;
+
+        byte* wanted = execution->Text(step->Text);
+        if (wanted[0] == (byte)'/' && wanted[1] == 0)
+            return 0; // the root itself
 
         byte* path = stackalloc byte[4096]; // PATH_MAX
         result = execution->Do(SystemCallNumber.getcwd, (long)path, 4096);

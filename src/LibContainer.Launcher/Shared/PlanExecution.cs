@@ -9,17 +9,23 @@ internal unsafe struct PlanExecution
     /// <summary>Socket to the host.</summary>
     public int Sync;
 
-    /// <summary>The container's root, -1 before it is opened.</summary>
+    /// <summary>The container's root, -1 before it is opened, <see cref="Entered"/> when it is "/".</summary>
     public int Root;
+
+    /// <summary>No descriptor leads to the root any more, since no name leads out of it.</summary>
+    public const int Entered = -2;
 
     /// <summary>The directory that file steps work in, -1 before it is opened.</summary>
     public int Directory;
 
-    /// <summary>The host's /dev/null, checked to be one; -1 before it is needed.</summary>
+    /// <summary>The first mount of the host's /dev/null over a file; -1 before one is needed.</summary>
     public int Null;
 
     /// <summary>Index of the present step, counted over all plans.</summary>
     public uint Step;
+
+    /// <summary>1 in a process that was born without a bounding set.</summary>
+    public uint HasNoBoundingSet;
 
     /// <summary>1 in a process that is its own init: the host and it speak in lines of text.</summary>
     public uint IsOwnInit;
@@ -44,6 +50,7 @@ internal unsafe struct PlanExecution
         Directory = -1;
         Null = -1;
         Step = 0;
+        HasNoBoundingSet = 0;
         IsOwnInit = 0;
         IsReplaced = 0;
         Call = 0;

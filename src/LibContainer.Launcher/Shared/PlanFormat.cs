@@ -52,6 +52,9 @@ internal enum StepKind : uint
     /// <summary>Text: source, Text2: destination, Text3: type, Text4: data, Flags: MS_*, Mode: of a directory that has to be made, Value: RESOLVE_* for the destination. openat2, fchdir, mount.</summary>
     Mount,
 
+    /// <summary>As Mount, but Text2 is a new name in the open directory, which nobody else has been in. mkdirat, fchdir, mount.</summary>
+    MountInDirectory,
+
     /// <summary>Text: host path, Text2: destination, Flags: MOUNT_ATTR_*, Value: 1 recursive, Value2: 1 for a file. open_tree, mount_setattr, openat2, move_mount.</summary>
     Bind,
 
@@ -64,13 +67,13 @@ internal enum StepKind : uint
     /// <summary>Text: path of a mount. openat2, mount_setattr of it alone.</summary>
     ReadOnlyMount,
 
-    /// <summary>mount_setattr of the root mount alone.</summary>
+    /// <summary>mount_setattr of the root mount alone, after the change of root.</summary>
     ReadOnlyRoot,
 
-    /// <summary>fchdir, pivot_root(".", "."), umount2, chdir("/").</summary>
+    /// <summary>fchdir, pivot_root(".", "."), umount2; close_range of all that the steps have opened, unless the process is its own init.</summary>
     PivotRoot,
 
-    /// <summary>fchdir, chroot("."), chdir("/"): the root is on top of the host's already.</summary>
+    /// <summary>fchdir, chroot("."), close_range likewise: the root is on top of the host's already.</summary>
     ChangeRoot,
 
     /// <summary>Text: host path of a mount; one that is not there is left alone. umount2(MNT_DETACH).</summary>
@@ -124,7 +127,7 @@ internal enum StepKind : uint
     /// <summary>Mode: resource, Value: soft, Value2: hard. prlimit64.</summary>
     SetResourceLimit,
 
-    /// <summary>Value: capabilities to keep, Value2: the kernel's last. prctl(PR_CAPBSET_DROP) for each other one.</summary>
+    /// <summary>Value: capabilities to keep, Value2: the kernel's last. prctl(PR_CAPBSET_DROP) for each other one; none in a process that was born without a bounding set.</summary>
     LimitCapabilities,
 
     /// <summary>Value: 0 or 1. prctl(PR_SET_KEEPCAPS).</summary>
@@ -154,7 +157,7 @@ internal enum StepKind : uint
     /// <summary>Text: path below /proc, Text2: what is written into it, Value: its length. openat, fstatfs, openat2, write.</summary>
     SetLabel,
 
-    /// <summary>Text: path. chdir, getcwd.</summary>
+    /// <summary>Text: path. chdir, and getcwd unless it is "/".</summary>
     ChangeDirectory,
 
     /// <summary>Tells the host that this point is reached and waits for its word.</summary>

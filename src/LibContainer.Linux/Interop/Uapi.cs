@@ -61,8 +61,10 @@ internal static class Uapi
     public const long CLONE_NEWCGROUP = 0x02000000;
     public const long CLONE_NEWUTS = 0x04000000;
     public const long CLONE_NEWIPC = 0x08000000;
+    public const long CLONE_NEWUSER = 0x10000000;
     public const long CLONE_NEWPID = 0x20000000;
     public const long CLONE_NEWNET = 0x40000000;
+    public const long CLONE_FILES = 0x00000400;
     public const long CLONE_PARENT = 0x00008000;
     public const long CLONE_PIDFD = 0x00001000;
 
@@ -80,7 +82,13 @@ internal static class Uapi
     // include/uapi/linux/capability.h
     public const int _LINUX_CAPABILITY_VERSION_3 = 0x20080522;
 
+    // include/uapi/linux/eventfd.h, asm-generic/poll.h
+    public const int EFD_NONBLOCK = 0x800;
+    public const int EFD_CLOEXEC = 0x80000;
+    public const int POLLIN = 1;
+
     // include/uapi/linux/close_range.h
+    public const int CLOSE_RANGE_UNSHARE = 2;
     public const int CLOSE_RANGE_CLOEXEC = 4;
 
     // include/uapi/linux/sockios.h, include/uapi/linux/if.h, socket.h

@@ -19,6 +19,8 @@ public sealed class HeaderTests
         #include <signal.h>
         #include <errno.h>
         #include <spawn.h>
+        #include <poll.h>
+        #include <sys/eventfd.h>
         #include <fcntl.h>
         #include <sys/socket.h>
         #include <sys/mman.h>
