@@ -33,6 +33,8 @@ internal static class SystemCallNames
         [SystemCallNumber.setresuid] = nameof(SystemCallNumber.setresuid),
         [SystemCallNumber.setresgid] = nameof(SystemCallNumber.setresgid),
         [SystemCallNumber.capset] = nameof(SystemCallNumber.capset),
+        [SystemCallNumber.setns] = nameof(SystemCallNumber.setns),
+        [SystemCallNumber.unshare] = nameof(SystemCallNumber.unshare),
         [SystemCallNumber.pivot_root] = nameof(SystemCallNumber.pivot_root),
         [SystemCallNumber.prctl] = nameof(SystemCallNumber.prctl),
         [SystemCallNumber.mount] = nameof(SystemCallNumber.mount),

@@ -43,6 +43,12 @@ internal static unsafe class Program
         /// <summary>Highest descriptor that can be a container's pidfd.</summary>
         public int LastPidFd;
 
+        /// <summary>Processes cloned, until there are two: with one alone an empty namespace would not pay.</summary>
+        public uint Launches;
+
+        /// <summary>1: <see cref="EmptyNamespace.Descriptor"/> is one.</summary>
+        public uint HasEmptyNamespace;
+
         /// <summary>1: nobody who is born of us can gain a capability.</summary>
         public uint HasNoBoundingSet;
     }
@@ -59,6 +65,8 @@ internal static unsafe class Program
 
         State state;
         state.LastPidFd = 0;
+        state.Launches = 0;
+        state.HasEmptyNamespace = 0;
         long words = Kernel.Call(
             SystemCallNumber.mmap, 0, StepWord.Count * sizeof(uint), Uapi.PROT_READ | Uapi.PROT_WRITE, Uapi.MAP_SHARED, StepWordMemory, 0);
         long buffer = Kernel.Call(
@@ -138,7 +146,19 @@ internal static unsafe class Program
             AwaitUnshared(reply.Descriptor);
         for (int i = 0; i < count; i++)
             Close(passed->Descriptors[i]);
+
+        if (reply.Pid > 0 && state->Launches < 2 && ++state->Launches == 2)
+            MakeEmptyNamespace(state);
         return true;
+    }
+
+    /// <summary>Between two requests, when nobody waits for it.</summary>
+    private static void MakeEmptyNamespace(State* state)
+    {
+        uint lost = 0;
+        state->HasEmptyNamespace = EmptyNamespace.Make(&lost) >= 0 ? 1u : 0u;
+        if (lost != 0)
+            Kernel.Call(SystemCallNumber.exit_group, 1, 0, 0, 0, 0, 0); // the host starts another, and gives it the containers
     }
 
     private static void Clone(State* state, LaunchRequest* request, SocketRights* passed, int count, LaunchReply* reply)
@@ -254,12 +274,13 @@ internal static unsafe class Program
         }
 
         // The descriptors just copied.
-        Kernel.Call(SystemCallNumber.close_range, sync + 1, uint.MaxValue, 0, 0, 0, 0);
+        Kernel.Call(SystemCallNumber.close_range, sync + 1, EmptyNamespace.Descriptor - 1, 0, 0, 0, 0);
 
         PlanExecution execution = default;
         execution.Initialize(plan, sync, state->StepWords + request->StepWord);
         execution.Clock = clock;
         execution.HasNoBoundingSet = state->HasNoBoundingSet;
+        execution.EmptyNamespace = state->HasEmptyNamespace != 0 ? EmptyNamespace.Descriptor : -1;
         StepReport report = Interpreter.Run(&execution);
         End(sync, &report);
     }

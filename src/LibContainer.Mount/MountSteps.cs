@@ -45,11 +45,14 @@ public static class MountSteps
     }
 
     /// <summary>The change of root, after which nothing of the host's has a name any more.</summary>
-    public static void AddRootSwitch(LaunchPlan.Builder plan, ContainerConfiguration container)
+    /// <param name="plan">Gets the steps.</param>
+    /// <param name="container">Says how.</param>
+    /// <param name="terminal">The program's terminal. Null: it has none.</param>
+    public static void AddRootSwitch(LaunchPlan.Builder plan, ContainerConfiguration container, TerminalConfiguration? terminal = null)
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(container);
-        RootSwitchSteps.Add(plan, container.RootSwitch);
+        RootSwitchSteps.Add(plan, container.RootSwitch, terminal is not null);
     }
 
     /// <summary>A read-only root, as late as possible: the host's part of a start may still write files into it.</summary>

@@ -8,11 +8,11 @@ namespace LibContainer.Mount;
 /// <summary>The change to the container's root, after which nothing of the host's has a name any more.</summary>
 internal static class RootSwitchSteps
 {
-    internal static void Add(LaunchPlan.Builder plan, RootSwitch way)
+    internal static void Add(LaunchPlan.Builder plan, RootSwitch way, bool hasTerminal)
     {
         if (way == RootSwitch.Pivot)
         {
-            plan.Add(new PivotRootStep());
+            plan.Add(new PivotRootStep(KeepsDescriptors: hasTerminal));
             return;
         }
         foreach (string mount in KernelViews(MountTable.Read()))

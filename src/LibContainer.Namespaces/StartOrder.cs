@@ -31,7 +31,7 @@ internal static class StartOrder
     {
         LaunchPlan.Builder plan = new((ulong)container.Namespaces);
         AddRoot(plan, container, process);
-        MountSteps.AddRootSwitch(plan, container);
+        MountSteps.AddRootSwitch(plan, container, process.Terminal);
         if (NeedsHost(process))
             plan.Add(Wait);
         AddAfterGo(plan, container, process, null);
@@ -44,7 +44,7 @@ internal static class StartOrder
     {
         LaunchPlan.Builder plan = new((ulong)container.Namespaces);
         AddRoot(plan, container, process);
-        MountSteps.AddRootSwitch(plan, container);
+        MountSteps.AddRootSwitch(plan, container, process.Terminal);
         plan.Add(Wait);
         return plan.Build();
     }
@@ -72,7 +72,7 @@ internal static class StartOrder
     internal static LaunchPlan OwnInitRest(ContainerConfiguration container, ProcessConfiguration process, ResolvedUser? user)
     {
         LaunchPlan.Builder plan = new();
-        MountSteps.AddRootSwitch(plan, container);
+        MountSteps.AddRootSwitch(plan, container, process.Terminal);
         plan.Add(new AwaitGoStep());
         AddAfterGo(plan, container, process, user);
         plan.Add(new ResetSignalsStep());

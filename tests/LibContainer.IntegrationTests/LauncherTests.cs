@@ -225,7 +225,8 @@ public sealed class LauncherTests : IDisposable
         File.ReadAllBytes($"/proc/{id}/environ").Should().BeEmpty();
         new FileInfo($"/proc/{id}/cwd").LinkTarget.Should().Be("/");
         string[] descriptors = [.. Directory.GetFiles($"/proc/{id}/fd").Select(descriptor => new FileInfo(descriptor).LinkTarget!).Select(target => target.StartsWith("socket:", StringComparison.Ordinal) ? "socket" : target).Order()];
-        descriptors.Where(target => target != "anon_inode:[pidfd]").Should().Equal("/dev/null", "/dev/null", "/dev/null", "anon_inode:[eventfd]", "socket");
+        descriptors.Should().NotContain(new FileInfo("/proc/self/ns/mnt").LinkTarget, "the namespace that it keeps for its children is an empty one");
+        descriptors.Where(target => target != "anon_inode:[pidfd]" && !target.StartsWith("mnt:", StringComparison.Ordinal)).Should().Equal("/dev/null", "/dev/null", "/dev/null", "anon_inode:[eventfd]", "socket");
         descriptors.Count(target => target == "anon_inode:[pidfd]").Should().BeLessThanOrEqualTo(1, "the pidfd of a container that has ended is closed with the next start");
         File.ReadAllLines($"/proc/{id}/status").Should().Contain("Threads:\t1");
     }
@@ -252,7 +253,7 @@ public sealed class LauncherTests : IDisposable
                 .Should().Throw<LinuxException>().WithMessage("sendmsg of the standard output, descriptor 9999, to the launcher: EBADF*");
         }
 
-        Directory.GetFiles($"/proc/{own.Launcher.ProcessId}/fd").Should().HaveCountLessThanOrEqualTo(7, "pidfds of containers that have ended are closed");
+        Directory.GetFiles($"/proc/{own.Launcher.ProcessId}/fd").Should().HaveCountLessThanOrEqualTo(8, "pidfds of containers that have ended are closed");
     }
 
     [Fact]

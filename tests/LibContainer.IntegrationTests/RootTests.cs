@@ -49,12 +49,14 @@ public sealed class RootTests : IDisposable
     }
 
     /// <summary>The classic way out of a chroot: make another one below, and climb from where one stands.</summary>
-    [Fact]
-    public void A_root_that_was_moved_is_where_climbing_out_of_a_chroot_ends()
+    [Theory]
+    [InlineData(RootSwitch.Move)]
+    [InlineData(RootSwitch.Pivot)]
+    public void A_root_is_where_climbing_out_of_a_chroot_ends(RootSwitch way)
     {
         Requires.Root();
         Requires.ProgramOfUserland("python3");
-        ContainerConfiguration container = Sandbox.Default with { RootSwitch = RootSwitch.Move };
+        ContainerConfiguration container = Sandbox.Default with { RootSwitch = way };
         ProcessConfiguration process = new("python3", "-c", """
             import os
             before = os.stat('/')
@@ -74,8 +76,22 @@ public sealed class RootTests : IDisposable
     {
         Requires.Root();
 
-        string[] pivoted = Sandbox.Script("ls -a / /dev /etc; cut -d ' ' -f 5 /proc/self/mountinfo; pwd").Lines;
-        Sandbox.Script("ls -a / /dev /etc; cut -d ' ' -f 5 /proc/self/mountinfo; pwd", Sandbox.Default with { RootSwitch = RootSwitch.Move }).Lines.Should().Equal(pivoted);
+        string[] pivoted = Sandbox.Script("ls -a / /dev /etc; cut -d ' ' -f 5 /proc/self/mountinfo | sort; pwd").Lines;
+        Sandbox.Script("ls -a / /dev /etc; cut -d ' ' -f 5 /proc/self/mountinfo | sort; pwd", Sandbox.Default with { RootSwitch = RootSwitch.Move }).Lines.Should().Equal(pivoted);
+    }
+
+    /// <summary>The kernel lets nobody make a user namespace whose root is not that of its mount namespace (current_chrooted): it must not look like a chroot.</summary>
+    [Fact]
+    public void A_program_can_make_user_and_mount_namespaces_of_its_own()
+    {
+        Requires.Root();
+        Requires.Program("unshare");
+        // Not as root, whom a user without CAP_SETFCAP may not map.
+        ProcessConfiguration process = new("unshare", "--user", "--map-root-user", "--mount", "sh", "-c", "mount -t tmpfs none /tmp && grep -c ' /tmp ' /proc/self/mountinfo") { UserId = 65534, GroupId = 65534 };
+        Sandbox.Script(":"); // and one more, below: a launcher that has started two has its own way to the root
+
+        for (int i = 0; i < 2; i++)
+            Sandbox.Run(Sandbox.Default, process).Should().Be(new Sandbox.Result(ExitStatus.FromWaitStatus(0), "2\n", ""));
     }
 
     [Fact]

@@ -3,6 +3,7 @@
 //                        The first clears its parent-death signal.
 //   TestHost repeat N ROOT  starts N containers, one after the other.
 //   TestHost once ROOT   starts one that waits, by a launcher that does not stay, writes its process id and "ready", and waits with it.
+//   TestHost limited ROOT starts one that keeps a capability, as another user, and writes why that failed.
 //   TestHost full ROOT   starts a container at each small number of free descriptors, and writes how that went.
 using System.Globalization;
 using LibContainer;
@@ -23,6 +24,19 @@ if (args[0] == "once")
         Started = process => Console.WriteLine($"{process.Id}\nready"),
     });
     return 0;
+}
+if (args[0] == "limited")
+{
+    try
+    {
+        ProcessConfiguration process = new("/probe") { UserId = 65534, Capabilities = CapabilityConfiguration.Of(CapabilitySet.Kill) };
+        return Namespaces.Exec(new() { Root = RootFileSystem.Directory(args[1]) }, process).ExitCode;
+    }
+    catch (LibContainer.Launch.LaunchException error)
+    {
+        Console.Error.WriteLine(error.Message);
+        return 1;
+    }
 }
 if (args[0] == "full")
     return FullTable.Run(args[1]);

@@ -257,6 +257,16 @@ internal static unsafe partial class Interpreter
         return result;
     }
 
+    private static long PivotRoot(PlanExecution* execution, StepRecord* step)
+    {
+        long result = -Uapi.EPERM;
+        if (execution->EmptyNamespace >= 0 && step->Value == 0)
+            result = EnterEmptyNamespace(execution);
+        if (result == -Uapi.EPERM)
+            result = PivotRoot(execution);
+        return result < 0 ? result : LeaveNothingOpen(execution);
+    }
+
     /// <summary>pivot_root(2), section NOTES: with "." twice the old root ends up on top of the new one, and needs no directory in it.</summary>
     private static long PivotRoot(PlanExecution* execution)
     {
@@ -266,7 +276,28 @@ internal static unsafe partial class Interpreter
             result = execution->Do(SystemCallNumber.pivot_root, (long)here, (long)here);
         if (result >= 0)
             result = execution->Do(SystemCallNumber.umount2, (long)here, Uapi.MNT_DETACH);
-        return result < 0 ? result : LeaveNothingOpen(execution);
+        return result;
+    }
+
+    /// <summary>
+    /// The same end without pivot_root's look at every thread of the machine: the root moves into a copy of a namespace that has nothing in it, and the one with the host's mounts goes with its
+    /// last process, which is this one. The root lies on an empty directory there, as that of a machine lies on its initramfs.
+    /// </summary>
+    /// <returns>-EPERM: not in this user namespace, and nothing has changed.</returns>
+    private static long EnterEmptyNamespace(PlanExecution* execution)
+    {
+        byte* nothing = Kernel.Literal(""u8);
+        long tree = CloneTree(execution, execution->Root, nothing, Uapi.AT_RECURSIVE);
+        long result = tree < 0 ? tree : execution->Do(SystemCallNumber.setns, execution->EmptyNamespace, Uapi.CLONE_NEWNS);
+        if (result >= 0)
+            result = execution->Do(SystemCallNumber.unshare, Uapi.CLONE_NEWNS);
+        if (result >= 0)
+            result = execution->Do(SystemCallNumber.move_mount, tree, (long)nothing, Uapi.AT_FDCWD, (long)Kernel.Literal("/"u8), Uapi.MOVE_MOUNT_F_EMPTY_PATH);
+        if (result >= 0)
+            result = execution->Do(SystemCallNumber.fchdir, tree);
+        if (result >= 0)
+            result = execution->Do(SystemCallNumber.chroot, (long)Kernel.Literal("."u8));
+        return result;
     }
 
     /// <summary>Descriptors from before the change of root lead to the host's files as long as they are open (CVE-2024-21626).</summary>

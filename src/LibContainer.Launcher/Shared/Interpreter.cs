@@ -60,7 +60,7 @@ internal static unsafe partial class Interpreter
             case StepKind.ReadOnlyPath: return ReadOnlyPath(execution, step);
             case StepKind.ReadOnlyMount: return ReadOnlyMount(execution, step);
             case StepKind.ReadOnlyRoot: return ReadOnlyRoot(execution);
-            case StepKind.PivotRoot: return PivotRoot(execution);
+            case StepKind.PivotRoot: return PivotRoot(execution, step);
             case StepKind.ChangeRoot: return ChangeRoot(execution);
             case StepKind.Unmount: return Unmount(execution, step);
 

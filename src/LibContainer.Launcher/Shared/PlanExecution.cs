@@ -24,6 +24,9 @@ internal unsafe struct PlanExecution
     /// <summary>Index of the present step, counted over all plans.</summary>
     public uint Step;
 
+    /// <summary>A mount namespace with nothing in it, -1 where nobody has made one.</summary>
+    public int EmptyNamespace;
+
     /// <summary>1 in a process that was born without a bounding set.</summary>
     public uint HasNoBoundingSet;
 
@@ -50,6 +53,7 @@ internal unsafe struct PlanExecution
         Directory = -1;
         Null = -1;
         Step = 0;
+        EmptyNamespace = -1;
         HasNoBoundingSet = 0;
         IsOwnInit = 0;
         IsReplaced = 0;

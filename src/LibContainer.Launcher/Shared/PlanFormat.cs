@@ -70,7 +70,10 @@ internal enum StepKind : uint
     /// <summary>mount_setattr of the root mount alone, after the change of root.</summary>
     ReadOnlyRoot,
 
-    /// <summary>fchdir, pivot_root(".", "."), umount2; close_range of all that the steps have opened, unless the process is its own init.</summary>
+    /// <summary>
+    /// Value: 1 for by pivot_root alone. fchdir, pivot_root(".", "."), umount2, or, in a launcher that has an empty namespace, open_tree, setns, unshare, move_mount, fchdir, chroot; then
+    /// close_range of all that the steps have opened, unless the process is its own init.
+    /// </summary>
     PivotRoot,
 
     /// <summary>fchdir, chroot("."), close_range likewise: the root is on top of the host's already.</summary>

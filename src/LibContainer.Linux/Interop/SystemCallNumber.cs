@@ -51,10 +51,12 @@ internal readonly struct SystemCallNumber(short x64, short arm64)
     public static SystemCallNumber mknodat => new(259, 33);
     public static SystemCallNumber fchownat => new(260, 54);
     public static SystemCallNumber symlinkat => new(266, 36);
+    public static SystemCallNumber unshare => new(272, 97);
     public static SystemCallNumber ppoll => new(271, 73);
     public static SystemCallNumber eventfd2 => new(290, 19);
     public static SystemCallNumber dup3 => new(292, 24);
     public static SystemCallNumber prlimit64 => new(302, 261);
+    public static SystemCallNumber setns => new(308, 268);
     public static SystemCallNumber statx => new(332, 291);
     public static SystemCallNumber pidfd_send_signal => new(424, 424);
     public static SystemCallNumber open_tree => new(428, 428);

@@ -41,6 +41,8 @@ internal static class Uapi
     public const int MS_NOSUID = 0x2;
     public const int MS_NODEV = 0x4;
     public const int MS_NOEXEC = 0x8;
+    public const int MS_REC = 0x4000;
+    public const int MS_PRIVATE = 0x40000;
     public const int MNT_DETACH = 2;
     public const int OPEN_TREE_CLONE = 1;
     public const int MOVE_MOUNT_F_EMPTY_PATH = 0x4;
@@ -165,6 +167,7 @@ internal static class Uapi
     public const int SIG_SETMASK = 2;
 
     // asm-generic/errno-base.h, errno.h
+    public const int EPERM = 1;
     public const int ENOENT = 2;
     public const int EINTR = 4;
     public const int EIO = 5;
