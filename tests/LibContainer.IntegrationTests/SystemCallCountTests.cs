@@ -37,6 +37,23 @@ public sealed class SystemCallCountTests
         counts.Should().HaveCount(3).And.OnlyContain(count => count > 50 && count <= MostInChild);
     }
 
+    /// <summary>It looks at every thread of the machine, once for each container.</summary>
+    [Fact]
+    public void A_launcher_that_has_started_two_needs_no_pivot_root()
+    {
+        Requires.Root();
+        Requires.Program("strace");
+        using ProbeRoot root = new();
+        using TemporaryDirectory folder = new();
+
+        Command.Run("strace", "-ff", "-qq", "-o", folder["trace"], Repository.TestHost, "repeat", "4", root.Path).ExitCode.Should().Be(0);
+
+        string[][] containers = [.. Directory.GetFiles(folder.Path).Select(File.ReadAllLines).Where(calls => calls.Any(call => call.StartsWith("execve(\"/probe\"", StringComparison.Ordinal)))];
+        containers.Should().HaveCount(4);
+        containers.Count(calls => calls.Any(call => call.StartsWith("pivot_root(", StringComparison.Ordinal))).Should().Be(2);
+        containers.Count(calls => calls.Any(call => call.StartsWith("setns(", StringComparison.Ordinal))).Should().Be(2);
+    }
+
     /// <summary>Of all threads of the host. A file for each thread and process; those of the launcher and of containers are told by what they do.</summary>
     private static int CountInHost(ProbeRoot root, int starts)
     {

@@ -18,8 +18,8 @@ internal sealed class StepCosts
         bool isInside = false;
         for (int start = 0, end; start < whole.Steps.Length - 1; start = end)
         {
-            string name = PartOf(whole.Steps[start], isInside);
-            for (end = start; end < whole.Steps.Length - 1 && PartOf(whole.Steps[end], isInside) == name; end++)
+            string name = PartOf(whole, start, isInside);
+            for (end = start; end < whole.Steps.Length - 1 && PartOf(whole, end, isInside) == name; end++)
                 isInside |= whole.Steps[end] is PivotRootStep or ChangeRootStep;
             LaunchPlan.Builder until = new(whole.CloneFlags);
             foreach (LaunchStep step in whole.Steps.AsSpan(0, end))
@@ -49,11 +49,13 @@ internal sealed class StepCosts
         return split;
     }
 
-    private static string PartOf(LaunchStep step, bool isInside) => step switch
+    private static string PartOf(LaunchPlan plan, int step, bool isInside) => plan.Steps[step] switch
     {
+        OpenDirectoryStep => PartOf(plan, step + 1, isInside), // it is for what follows
+
         SetPropagationStep or OpenRootTreeStep or OpenRootMemoryStep => "root",
         MountStep or BindStep => "mounts",
-        OpenDirectoryStep or MakeNodeStep or MakeSymbolicLinkStep or WriteFileStep => "devices, links",
+        MakeNodeStep or MakeSymbolicLinkStep or WriteFileStep => "devices, links",
         MaskPathStep => "masked paths",
         ReadOnlyPathStep or ReadOnlyMountStep => "read-only paths",
         PivotRootStep or ChangeRootStep or UnmountStep => "change of root",
