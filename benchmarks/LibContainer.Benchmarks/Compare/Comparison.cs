@@ -160,7 +160,7 @@ internal sealed class Comparison(ComparisonOptions options, BenchmarkRoot root, 
             root, Running, [.. measured, .. steps?.All ?? []], options.RunningStarts, options.Pause);
         _report.Section(
             "Growth with running containers",
-            $"{options.RunningStarts} starts of each, {_pause} before each. What is measured is the last of so many containers; "
+            $"{options.RunningStarts} starts of each, {_pause} before each, for the first as many again when all others have ended. What is measured is the last of so many containers; "
             + "the kernel's floor beside the same containers says what the kernel adds by itself. For a sysfs it looks through those of all others, twice (`sget_fc`): that is what Exec without /sys does without.");
         _report.Table(
             ["candidate", "running", "p50 ms", "p90 ms", "p99 ms", "spread", "over the first"],
