@@ -31,6 +31,13 @@ internal sealed class BenchmarkRoot : IDisposable
         Hostname = "bench",
     };
 
+    /// <summary>The same without its own sysfs.</summary>
+    internal ContainerConfiguration WithoutSys => Container with
+    {
+        Mounts = [.. MountConfiguration.Defaults.Where(mount => mount.Destination != "/sys")],
+        MaskedPaths = [.. Container.MaskedPaths.Where(path => !path.StartsWith("/sys/", StringComparison.Ordinal))],
+    };
+
     internal static ProcessConfiguration Process { get; } = new() { Arguments = Command };
 
     internal ContainerConfiguration WithMounts(int count) => WithMounts(Container, count);

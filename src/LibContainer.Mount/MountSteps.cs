@@ -95,7 +95,9 @@ public static class MountSteps
     /// <returns>The directory that is open then, for file steps. Null: none.</returns>
     private static string? AddMounts(LaunchPlan.Builder plan, ContainerConfiguration container)
     {
-        string? fresh = null, open = null; // the file system in memory that was mounted last, as long as only new names in it follow
+        // The file system in memory that was mounted last, as long as only new names in it follow; and where that was.
+        string? fresh = null, open = null;
+        int mounted = 0;
         for (int i = 0; i < container.Mounts.Length; i++)
         {
             MountConfiguration mount = container.Mounts[i];
@@ -107,7 +109,7 @@ public static class MountSteps
                 fresh = open = null;
                 continue;
             }
-            bool isNewName = fresh is not null && Path.GetDirectoryName(destination) == fresh && !IsMounted(container, destination, i);
+            bool isNewName = fresh is not null && IsDirectlyIn(fresh, destination) && IsNew(container, mounted + 1, i);
             if (isNewName)
                 open = DirectorySteps.Open(plan, fresh!, open);
             plan.Add(new MountStep(mount.Source, destination, mount.Type, IsFilledFirst(mount) ? flags & ~MountFlags.ReadOnly : flags, MountLabel.AddTo(mount.Data, mount.Type is "tmpfs" or "devpts" ? container.MountLabel : null))
@@ -117,18 +119,26 @@ public static class MountSteps
             if (isNewName)
                 continue;
             fresh = mount.Type == "tmpfs" && destination != "/" ? destination : null;
+            mounted = i;
             open = null;
         }
         return open;
     }
 
-    /// <summary>One of the first so many mounts is in that very place.</summary>
-    private static bool IsMounted(ContainerConfiguration container, string destination, int count)
+    private static bool IsDirectlyIn(string directory, string path)
+        => path.Length > directory.Length + 1 && path[directory.Length] == '/' && path.StartsWith(directory, StringComparison.Ordinal) && !path.AsSpan(directory.Length + 1).Contains('/');
+
+    /// <summary>None of a few mounts before it is in the same place. Of many, one walk each costs less than to compare all with all.</summary>
+    private static bool IsNew(ContainerConfiguration container, int first, int index)
     {
-        for (int i = 0; i < count; i++)
+        const int Few = 16;
+        if (index - first > Few)
+            return false;
+        string? destination = ContainerPath.Normalize(container.Mounts[index].Destination);
+        for (int i = first; i < index; i++)
             if (ContainerPath.Normalize(container.Mounts[i].Destination) == destination)
-                return true;
-        return false;
+                return false;
+        return true;
     }
 
     /// <summary>An empty file system in memory would be no use read-only: nodes, mount points and links come first.</summary>

@@ -23,7 +23,7 @@ public static class Namespaces
     /// <see cref="Launch.Steps.ExecuteStep"/> when it was the program itself that could not be run.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; nothing is left.</exception>
     /// <remarks>
-    /// The container dies with this process, however this process ends. Thread-safe. Between two calls there remain the launcher (a process of 25 KB, unless it is <see cref="Launcher.Once"/>), the thread that stands for it, and
+    /// The container dies with this process, however this process ends. Thread-safe. Between two calls there remain the launcher (a process of 30 KB, or two, unless it is <see cref="Launcher.Once"/>), the thread that stands for it, and
     /// the descriptors between the two; never anything for each call.
     /// </remarks>
     public static ExitStatus Exec(

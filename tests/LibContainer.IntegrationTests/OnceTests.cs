@@ -41,7 +41,7 @@ public sealed class OnceTests : IDisposable
         Requires.Root();
         string? children = null, inside = null;
 
-        Namespaces.Exec(_root.Container, new ProcessConfiguration("/probe"), new ExecOptions
+        Namespaces.Exec(_root.Container, new ProcessConfiguration("/probe", "forever"), new ExecOptions
         {
             Launcher = Launcher.Once,
             Started = process =>
@@ -51,6 +51,7 @@ public sealed class OnceTests : IDisposable
                 // The helper leaves by itself; it is not waited for.
                 SpinWait.SpinUntil(() => (left = Children()) == inside, TimeSpan.FromSeconds(30));
                 children = left;
+                process.TrySendSignal(Signal.SIGKILL);
             },
         });
 

@@ -153,14 +153,15 @@ internal sealed class Comparison(ComparisonOptions options, BenchmarkRoot root, 
 
     private void RunningGrowth()
     {
-        Candidate[] measured = [.. new[] { candidates.Exec, candidates.Floor, candidates.Kernel, candidates.Crun }.OfType<Candidate>()];
+        Candidate withoutSys = Candidates.OfExec("Exec without /sys", root.WithoutSys);
+        Candidate[] measured = [.. new[] { candidates.Exec, withoutSys, candidates.Floor, candidates.Kernel, candidates.Crun }.OfType<Candidate>()];
         StepCosts? steps = options.SplitsSteps ? new StepCosts(root) : null;
         List<Dictionary<Candidate, Sample>> samples = Growth.OfRunning(
             root, Running, [.. measured, .. steps?.All ?? []], options.RunningStarts, options.Pause);
         _report.Section(
             "Growth with running containers",
-            $"{options.RunningStarts} starts of each, {_pause} before each. What is measured is the last of so many containers; "
-            + "the kernel's floor beside the same containers says what the kernel adds by itself.");
+            $"{options.RunningStarts} starts of each, {_pause} before each, for the first as many again when all others have ended. What is measured is the last of so many containers; "
+            + "the kernel's floor beside the same containers says what the kernel adds by itself. For a sysfs it looks through those of all others, twice (`sget_fc`): that is what Exec without /sys does without.");
         _report.Table(
             ["candidate", "running", "p50 ms", "p90 ms", "p99 ms", "spread", "over the first"],
             measured.SelectMany(candidate => samples.Select((sample, i) => (IReadOnlyList<string>)

@@ -28,7 +28,7 @@ internal sealed record ComparisonOptions
     internal int MountRounds => Math.Max(1, Rounds / 4);
 
     /// <summary>Starts beside each number of running containers.</summary>
-    internal int RunningStarts => Math.Max(1, Rounds / 2);
+    internal int RunningStarts => Math.Max(1, SplitsSteps ? Rounds / 2 : Rounds);
 
     /// <summary>Whether a start is split into its parts: of few starts the differences are noise.</summary>
     internal bool SplitsSteps => !IsQuick;

@@ -5,6 +5,9 @@ internal sealed class Sample(IEnumerable<double> milliseconds)
 {
     private readonly double[] _sorted = [.. milliseconds.Order()];
 
+    /// <summary>These and those.</summary>
+    internal Sample With(Sample other) => new(_sorted.Concat(other._sorted));
+
     internal double P50 => Percentile(50);
 
     internal double P90 => Percentile(90);
