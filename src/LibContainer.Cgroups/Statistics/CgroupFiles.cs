@@ -117,9 +117,11 @@ internal readonly unsafe ref struct CgroupFiles : IDisposable
                 if (count < 0)
                     return NotThereOr("read", name, Marshal.GetLastPInvokeError());
                 length += (int)count;
-                if (_buffer.Length - length <= LongestName)
+                // Files with figures are one record to fs/seq_file.c: one read(2) gets all of it that there is room for, and with room left that was all.
+                bool isWhole = length < _buffer.Length;
+                if (_buffer.Length - length < LongestName)
                     Grow(length);
-                if (count == 0)
+                if (isWhole)
                     return length;
             }
         }
