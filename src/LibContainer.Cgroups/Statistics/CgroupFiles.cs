@@ -83,13 +83,10 @@ internal readonly unsafe ref struct CgroupFiles : IDisposable
 
     private static int Open(CgroupDirectory directory, byte[] buffer)
     {
-        if (directory.Path.Contains('\0', StringComparison.Ordinal))
-            return NotThere;
-        // A path that is longer than the kernel takes is refused by it.
-        byte[]? longer = Encoding.UTF8.GetMaxByteCount(directory.Path.Length) < buffer.Length ? null : NullTerminated.From(directory.Path);
-        if (longer is null)
+        bool isUsual = Encoding.UTF8.GetMaxByteCount(directory.Path.Length) < buffer.Length && !directory.Path.Contains('\0', StringComparison.Ordinal);
+        if (isUsual)
             buffer[Encoding.UTF8.GetBytes(directory.Path, buffer)] = 0;
-        fixed (byte* path = longer ?? buffer)
+        fixed (byte* path = isUsual ? buffer : NullTerminated.From(directory.Path)) // which refuses a NUL; the kernel refuses what is too long
         {
             int descriptor = LibC.open(path, LibC.O_PATH | LibC.O_DIRECTORY | LibC.O_CLOEXEC, 0);
             if (descriptor >= 0)

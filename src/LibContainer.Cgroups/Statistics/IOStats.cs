@@ -69,6 +69,9 @@ public sealed record BlkioTables
 /// <summary>A line of such a table.</summary>
 /// <param name="Major">Major number of the device.</param>
 /// <param name="Minor">Minor number.</param>
-/// <param name="Operation"><c>Read</c>, <c>Write</c>, <c>Sync</c>, <c>Async</c>, <c>Discard</c>, <c>Total</c> or what else the kernel says; empty in a table that is not by operation.</param>
+/// <param name="Operation">
+/// <c>Read</c>, <c>Write</c>, <c>Sync</c>, <c>Async</c>, <c>Discard</c>, <c>Total</c> or what else the kernel says; empty in a table that is not by
+/// operation.
+/// </param>
 /// <param name="Value">What the table is of.</param>
 public readonly record struct BlkioEntry(uint Major, uint Minor, string Operation, ulong Value);

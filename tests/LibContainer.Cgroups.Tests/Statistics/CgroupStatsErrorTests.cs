@@ -101,6 +101,14 @@ public sealed class CgroupStatsErrorTests : IDisposable
     }
 
     [Fact]
+    public void A_path_longer_than_the_buffer_is_for_the_kernel_to_refuse()
+    {
+        CgroupDirectory cgroup = new(_cgroups.V1("cpu").Hierarchy, "/" + new string('x', 20_000));
+
+        FluentActions.Invoking(() => CgroupStatsReader.Read([cgroup])).Should().Throw<CgroupException>().Which.Error.Should().Be(Errno.ENAMETOOLONG);
+    }
+
+    [Fact]
     public void A_file_that_cannot_be_read_is_refused()
     {
         CgroupDirectory cgroup = _cgroups.V1("cpuacct");

@@ -103,7 +103,8 @@ public sealed class CgroupStatsV2Tests : IDisposable
     public void The_word_max_is_no_limit()
     {
         CgroupStats stats = CgroupStatsReader.Read([_cgroups.V2(
-            "memory,pids", ("memory.current", "1\n"), ("memory.max", "max\n"), ("memory.swap.max", "max\n"), ("pids.current", "1\n"), ("pids.max", "max\n"), ("pids.peak", "9\n"))]);
+            "memory,pids",
+            ("memory.current", "1\n"), ("memory.max", "max\n"), ("memory.swap.max", "max\n"), ("pids.current", "1\n"), ("pids.max", "max\n"), ("pids.peak", "9\n"))]);
 
         stats.Memory!.LimitBytes.Should().BeNull();
         stats.Memory.SwapLimitBytes.Should().BeNull();

@@ -16,8 +16,11 @@ internal sealed class HostCgroups : IDisposable
         string[] own = File.ReadAllLines("/proc/self/cgroup");
         try
         {
-            foreach (MountEntry mount in MountTable.Read().Where(mount => mount.Type is "cgroup" or "cgroup2" && mount.MountPoint.StartsWith("/sys/fs/cgroup", StringComparison.Ordinal)))
-                Add(mount, own, name);
+            foreach (MountEntry mount in MountTable.Read().Where(mount => mount.Type is "cgroup" or "cgroup2"))
+            {
+                if (mount.MountPoint.StartsWith("/sys/fs/cgroup", StringComparison.Ordinal))
+                    Add(mount, own, name);
+            }
         }
         catch
         {
