@@ -1,0 +1,133 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+
+namespace LibContainer.Cgroups;
+
+/// <summary>Gathers <see cref="CpuStats"/>, of which version 1 can have two hierarchies.</summary>
+internal struct CpuReader
+{
+    /// <summary>Ticks of a second in what the kernel tells programs. The same on x86-64 and arm64. Source: include/asm-generic/param.h, USER_HZ.</summary>
+    internal const int TicksPerSecond = 100;
+
+    private bool _isThere;
+    private TimeSpan? _usage;
+    private TimeSpan? _user;
+    private TimeSpan? _system;
+    private TimeSpan[]? _perCpu;
+    private ulong? _periods;
+    private ulong? _throttledPeriods;
+    private TimeSpan? _throttledTime;
+    private ulong? _bursts;
+    private TimeSpan? _burstTime;
+
+    /// <summary>cpu.stat, whose names tell the version.</summary>
+    internal void ReadStat(CgroupFiles files)
+    {
+        if (!files.TryRead("cpu.stat"u8, out CgroupText text))
+            return;
+        _isThere = true;
+        foreach (ReadOnlySpan<byte> line in text.Lines)
+        {
+            ulong value = text.Pair(line, out ReadOnlySpan<byte> name);
+            switch (name)
+            {
+                case var _ when name.SequenceEqual("usage_usec"u8):
+                    _usage ??= Microseconds(value);
+                    break;
+                case var _ when name.SequenceEqual("user_usec"u8):
+                    _user ??= Microseconds(value);
+                    break;
+                case var _ when name.SequenceEqual("system_usec"u8):
+                    _system ??= Microseconds(value);
+                    break;
+                case var _ when name.SequenceEqual("nr_periods"u8):
+                    _periods = value;
+                    break;
+                case var _ when name.SequenceEqual("nr_throttled"u8):
+                    _throttledPeriods = value;
+                    break;
+                case var _ when name.SequenceEqual("throttled_usec"u8):
+                    _throttledTime = Microseconds(value);
+                    break;
+                case var _ when name.SequenceEqual("throttled_time"u8):
+                    _throttledTime = Nanoseconds(value);
+                    break;
+                case var _ when name.SequenceEqual("nr_bursts"u8):
+                    _bursts = value;
+                    break;
+                case var _ when name.SequenceEqual("burst_usec"u8):
+                    _burstTime = Microseconds(value);
+                    break;
+                case var _ when name.SequenceEqual("burst_time"u8):
+                    _burstTime = Nanoseconds(value);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>The files of the version 1 controller that counts time.</summary>
+    internal void ReadAccounting(CgroupFiles files)
+    {
+        if (files.Number("cpuacct.usage"u8) is { } usage)
+            _usage = Nanoseconds(usage);
+        if (files.TryRead("cpuacct.stat"u8, out CgroupText stat))
+        {
+            foreach (ReadOnlySpan<byte> line in stat.Lines)
+            {
+                ulong value = stat.Pair(line, out ReadOnlySpan<byte> name);
+                if (name.SequenceEqual("user"u8))
+                    _user = Ticks(value);
+                else if (name.SequenceEqual("system"u8))
+                    _system = Ticks(value);
+            }
+        }
+        if (files.TryRead("cpuacct.usage_percpu"u8, out CgroupText perCpu))
+            _perCpu = ReadPerCpu(perCpu);
+        _isThere |= _usage is not null || _user is not null || _perCpu is not null;
+    }
+
+    /// <returns>Null: none of the files is there.</returns>
+    internal readonly CpuStats? ToStats() => !_isThere
+        ? null
+        : new()
+        {
+            Usage = _usage,
+            User = _user,
+            System = _system,
+            PerCpu = ImmutableCollectionsMarshal.AsImmutableArray(_perCpu),
+            Periods = _periods,
+            ThrottledPeriods = _throttledPeriods,
+            ThrottledTime = _throttledTime,
+            Bursts = _bursts,
+            BurstTime = _burstTime,
+        };
+
+    /// <summary>What does not fit is as long as can be.</summary>
+    internal static TimeSpan Microseconds(ulong count) => count <= long.MaxValue / TimeSpan.TicksPerMicrosecond
+        ? new((long)count * TimeSpan.TicksPerMicrosecond)
+        : TimeSpan.MaxValue;
+
+    private static TimeSpan Nanoseconds(ulong count) => new((long)(count / TimeSpan.NanosecondsPerTick));
+
+    private static TimeSpan Ticks(ulong count) => count <= long.MaxValue / (TimeSpan.TicksPerSecond / TicksPerSecond)
+        ? new((long)count * (TimeSpan.TicksPerSecond / TicksPerSecond))
+        : TimeSpan.MaxValue;
+
+    private static TimeSpan[] ReadPerCpu(CgroupText text)
+    {
+        int count = 0;
+        foreach (ReadOnlySpan<byte> line in text.Lines)
+        {
+            for (ReadOnlySpan<byte> rest = line; !rest.IsEmpty; count++)
+                TextLines.Word(ref rest);
+        }
+        TimeSpan[] times = new TimeSpan[count];
+        count = 0;
+        foreach (ReadOnlySpan<byte> line in text.Lines)
+        {
+            for (ReadOnlySpan<byte> rest = line; !rest.IsEmpty; count++)
+                times[count] = Nanoseconds(text.Number(TextLines.Word(ref rest), line));
+        }
+        return times;
+    }
+}
