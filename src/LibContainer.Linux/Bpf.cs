@@ -24,7 +24,7 @@ internal static unsafe class Bpf
     /// <param name="name">For those who look at what is loaded: letters, digits, '_' and '.', 15 at most.</param>
     /// <param name="instructions">The program.</param>
     /// <exception cref="LinuxException">
-    /// EINVAL, EACCES: the kernel's verifier does not take it, and the end of what it says is in the message; EPERM: no CAP_BPF, or before Linux
+    /// EINVAL, EACCES, E2BIG: the kernel's verifier does not take it, and the end of what it says is in the message; EPERM: no CAP_BPF, or before Linux
     /// 5.11 RLIMIT_MEMLOCK is too low.
     /// </exception>
     internal static SafeFileHandle LoadProgram(int type, string name, ReadOnlySpan<BpfInstruction> instructions)
@@ -39,7 +39,7 @@ internal static unsafe class Bpf
                 return new SafeFileHandle((nint)result, ownsHandle: true);
 
             string detail = $"{instructions.Length} instructions";
-            if (-result is (long)Errno.EINVAL or (long)Errno.EACCES)
+            if (-result is (long)Errno.EINVAL or (long)Errno.EACCES or (long)Errno.E2BIG)
                 detail += $", the verifier says: {AskVerifier(attribute)}";
             throw new LinuxException("bpf", (Errno)(-result), name, $"BPF_PROG_LOAD {detail}");
         }

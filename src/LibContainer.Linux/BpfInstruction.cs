@@ -34,6 +34,9 @@ internal readonly record struct BpfInstruction(byte Code, byte Registers, short 
     /// <summary>Leaves some instructions out.</summary>
     internal static BpfInstruction Jump(short count) => new(Uapi.BPF_JMP | Uapi.BPF_JA, 0, count, 0);
 
+    /// <summary>Leaves some instructions out if the register has that value.</summary>
+    internal static BpfInstruction JumpIf(byte register, int value, short count) => new(Uapi.BPF_JMP | Uapi.BPF_JEQ | Uapi.BPF_K, register, count, value);
+
     /// <summary>Leaves some instructions out unless the register has that value.</summary>
     internal static BpfInstruction JumpIfNot(byte register, int value, short count) => new(Uapi.BPF_JMP | Uapi.BPF_JNE | Uapi.BPF_K, register, count, value);
 

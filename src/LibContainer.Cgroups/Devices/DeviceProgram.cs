@@ -10,8 +10,9 @@ namespace LibContainer.Cgroups;
 /// </summary>
 /// <remarks>
 /// The rules are asked in reverse order, since the last one counts, and each access that is asked for is crossed out when a rule has allowed it.
-/// A rule is eight instructions at most and jumps only over itself, so there can be any number of them: 4096 instructions before Linux 5.2, a million
-/// since.
+/// A rule is ten instructions at most and jumps only over itself. Where it does not hold the program goes on with the next instruction: the
+/// kernel's verifier follows that way first, and what it learns there ends every other way where it meets it. The other way round it would follow every
+/// rule from every other one, and give up at some hundred rules; so it is the number of instructions that limits, 4096 before Linux 5.2 and a million since.
 /// </remarks>
 internal static class DeviceProgram
 {
@@ -69,7 +70,10 @@ internal static class DeviceProgram
         if (rule.Minor is { } minor)
             conditions.Add((Minor, minor));
         for (int i = 0; i < conditions.Count; i++)
-            program.Add(BpfInstruction.JumpIfNot(conditions[i].Register, conditions[i].Value, (short)(conditions.Count - 1 - i + body.Count)));
+        {
+            program.Add(BpfInstruction.JumpIf(conditions[i].Register, conditions[i].Value, 1));
+            program.Add(BpfInstruction.Jump((short)((conditions.Count - 1 - i) * 2 + body.Count)));
+        }
         program.AddRange(body);
     }
 

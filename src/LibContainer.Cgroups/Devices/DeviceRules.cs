@@ -72,12 +72,14 @@ internal sealed class DeviceRules
                 Add(exceptions, isAllowed, rule with { Type = type });
         }
 
-        // What a later rule has made of an earlier one can leave a third one without an effect.
-        List<DeviceRule> effective = [];
-        foreach (DeviceRule rule in exceptions)
-            if (WithEffect(effective, isAllowed, rule) is { Access: not DeviceAccess.None } left)
-                effective.Add(left);
-        return new(isAllowed, [.. effective]);
+        // What a later rule has made of an earlier one can leave a third one without an effect, or nothing between two that can be one.
+        for (List<DeviceRule> before = []; !before.SequenceEqual(exceptions);)
+        {
+            (before, exceptions) = (exceptions, []);
+            foreach (DeviceRule rule in before)
+                Add(exceptions, isAllowed, rule);
+        }
+        return new(isAllowed, [.. exceptions]);
     }
 
     /// <summary>Whether all of an access is allowed. Nothing is allowed always.</summary>

@@ -166,6 +166,7 @@ internal static class Uapi
     public const int BPF_RSH = 0x70;
     public const int BPF_MOV = 0xB0;
     public const int BPF_JA = 0x00;
+    public const int BPF_JEQ = 0x10;
     public const int BPF_JSET = 0x40;
     public const int BPF_JNE = 0x50;
     public const int BPF_EXIT = 0x90;
