@@ -49,10 +49,15 @@ internal sealed record DeviceStateV1(bool IsAllowedByDefault, ImmutableSortedDic
     /// <summary>What rules ask for that this version cannot keep: an exception to an exception.</summary>
     internal static ImmutableArray<ConfigurationFinding> Check(DeviceRules rules)
     {
-        DeviceRule? hole = rules.Exceptions.FirstOrDefault(rule => rule.IsAllowed == rules.IsAllowedByDefault);
-        return hole is null
-            ? []
-            : [new("resources.devices", $"cgroup version 1 cannot {(hole.IsAllowed ? "allow" : "deny")} {Text(SetOf(hole), hole.Access)} alone, of devices that an earlier rule {(hole.IsAllowed ? "denies" : "allows")} together")];
+        if (rules.Exceptions.FirstOrDefault(rule => rule.IsAllowed == rules.IsAllowedByDefault) is not { } hole)
+            return [];
+        (string verb, string before) = hole.IsAllowed ? ("allow", "denies") : ("deny", "allows");
+        return
+        [
+            new(
+                "resources.devices",
+                $"cgroup version 1 cannot {verb} {Text(SetOf(hole), hole.Access)} alone, of devices that an earlier rule {before} together"),
+        ];
     }
 
     /// <exception cref="ConfigurationException">What <see cref="Check"/> finds.</exception>

@@ -68,12 +68,12 @@ internal static class ResourcesV1
 
     /// <summary>What is asked for and has no effect. It is left out, as every runtime does that follows the specification.</summary>
     /// <remarks>
-    /// memory.kmem.limit_in_bytes is outdated since Linux 5.4 and refused or without effect since 5.16; before 4.5 setting it could not be
-    /// undone, and until 5.x it leaked cgroups.
+    /// memory.kmem.limit_in_bytes is outdated since Linux 5.4 and refused or without effect since 5.16. The specification advises against it, and
+    /// runc and crun leave it out.
     /// </remarks>
-    internal static ImmutableArray<ConfigurationFinding> Ignored(ResourceConfiguration resources) => Given(resources.Memory?.KernelBytes) is null
-        ? []
-        : [new("resources.memory.kernelBytes", "is left out: kernels since 5.16 have no limit for their own memory alone; limitBytes includes it")];
+    internal static ImmutableArray<ConfigurationFinding> Ignored(ResourceConfiguration resources) => resources.Memory?.KernelBytes > 0
+        ? [new("resources.memory.kernelBytes", "is left out: kernels since 5.16 have no limit for their own memory alone; limitBytes includes it")]
+        : [];
 
     private static void AddMemory(ImmutableArray<CgroupWrite>.Builder writes, MemoryResources memory, long present)
     {

@@ -58,15 +58,15 @@ internal static class ResourcesV2
         {
             if (CheckSwap(memory) is { } finding)
                 findings.Add(finding);
-            Lacks(Given(memory.KernelTcpBytes) is > 0, "memory.kernelTcpBytes", "the buffers of TCP alone");
-            Lacks(memory.Swappiness is not null, "memory.swappiness", "a swappiness");
-            Lacks(memory.DisableOomKiller == true, "memory.disableOomKiller", "a switch for the OOM killer");
+            Lacks(Given(memory.KernelTcpBytes) is > 0, "memory.kernelTcpBytes", "limit for the buffers of TCP alone");
+            Lacks(memory.Swappiness is not null, "memory.swappiness", "swappiness");
+            Lacks(memory.DisableOomKiller == true, "memory.disableOomKiller", "switch for the OOM killer");
             Lacks(memory.UseHierarchy == false, "memory.useHierarchy", "limits that leave cgroups below out");
         }
         if (resources.Cpu is { } cpu && Has("cpu"))
         {
-            Lacks(Given(cpu.RealtimeRuntimeMicroseconds) is not null, "cpu.realtimeRuntimeMicroseconds", "a limit for real-time policies");
-            Lacks(Given(cpu.RealtimePeriodMicroseconds) is not null, "cpu.realtimePeriodMicroseconds", "a limit for real-time policies");
+            Lacks(Given(cpu.RealtimeRuntimeMicroseconds) is not null, "cpu.realtimeRuntimeMicroseconds", "limit for real-time policies");
+            Lacks(Given(cpu.RealtimePeriodMicroseconds) is not null, "cpu.realtimePeriodMicroseconds", "limit for real-time policies");
         }
         if (resources.BlockIO is { } blockIO && Has("io"))
         {
@@ -86,7 +86,7 @@ internal static class ResourcesV2
         void Lacks(bool isAsked, string path, string what)
         {
             if (isAsked)
-                findings.Add(new($"resources.{path}", $"cgroup version 2 has no {(what.StartsWith("a ", StringComparison.Ordinal) ? what[2..] : what)}"));
+                findings.Add(new($"resources.{path}", $"cgroup version 2 has no {what}"));
         }
     }
 

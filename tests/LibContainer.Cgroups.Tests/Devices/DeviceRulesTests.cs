@@ -99,6 +99,8 @@ public sealed class DeviceRulesTests
            select $"{(device.Type == Block ? 'b' : 'c')} {device.Major}:{device.Minor}";
 
     private static string Shown(DeviceRules rules) => string.Join("; ", rules.Exceptions
-        .Select(rule => $"{(rule.IsAllowed ? '+' : '-')}{rule.Type} {rule.Major?.ToString(null, null) ?? "*"}:{rule.Minor?.ToString(null, null) ?? "*"} {rule.Access}")
+        .Select(rule => $"{(rule.IsAllowed ? '+' : '-')}{rule.Type} {Number(rule.Major)}:{Number(rule.Minor)} {rule.Access}")
         .Prepend(rules.IsAllowedByDefault ? "allow" : "deny"));
+
+    private static string Number(int? number) => number is { } one ? $"{one}" : "*";
 }

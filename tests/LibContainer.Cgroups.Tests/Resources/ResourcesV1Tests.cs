@@ -102,7 +102,11 @@ public sealed class ResourcesV1Tests
         Cpu = new() { QuotaMicroseconds = -1, RealtimeRuntimeMicroseconds = -1 },
         PidsLimit = -1,
     }).Should().Equal(
-        "memory: memory.soft_limit_in_bytes = -1", "memory: memory.kmem.tcp.limit_in_bytes = -1", "cpu: cpu.cfs_quota_us = -1", "cpu: cpu.rt_runtime_us = -1", "pids: pids.max = max");
+        "memory: memory.soft_limit_in_bytes = -1",
+        "memory: memory.kmem.tcp.limit_in_bytes = -1",
+        "cpu: cpu.cfs_quota_us = -1",
+        "cpu: cpu.rt_runtime_us = -1",
+        "pids: pids.max = max");
 
     [Theory]
     [InlineData(1UL, false)]
@@ -132,6 +136,7 @@ public sealed class ResourcesV1Tests
         ResourcesV1.Ignored(Samples.Full).Select(finding => finding.Path).Should().Equal("resources.memory.kernelBytes");
         ResourcesV1.Ignored(Samples.Typical).Should().BeEmpty();
         ResourcesV1.Ignored(Samples.Zero).Should().BeEmpty();
+        ResourcesV1.Ignored(new() { Memory = new() { KernelBytes = -1 } }).Should().BeEmpty();
     }
 
     private static IEnumerable<string> Texts(ResourceConfiguration resources) => Samples.Texts(ResourcesV1.Writes(resources));

@@ -55,7 +55,8 @@ public sealed class ResourcesV2Tests
     [InlineData(null, 300L, "")]
     [InlineData(300L, 100L, "memory.max = 300")]
     public void Memory_and_swap_are_limited_apart(long? limit, long? both, string writes)
-        => string.Join('|', Texts(new() { Memory = new() { LimitBytes = limit, MemoryAndSwapBytes = both } })).Replace("memory: ", "", StringComparison.Ordinal).Should().Be(writes);
+        => string.Join('|', Texts(new() { Memory = new() { LimitBytes = limit, MemoryAndSwapBytes = both } }))
+            .Replace("memory: ", "", StringComparison.Ordinal).Should().Be(writes);
 
     [Theory]
     [InlineData(null, null, null)]
@@ -85,8 +86,9 @@ public sealed class ResourcesV2Tests
             "memory: memory.swap.max = max ?", "memory: memory.max = max", "memory: memory.low = max", "pids: pids.max = max");
 
     [Fact]
-    public void A_raw_setting_is_written_line_by_line() => Texts(Samples.Unified(("io.max", "8:0 rbps=1\n8:16 wbps=2\n"), ("cpuset.cpus", ""), ("cgroup.freeze", "1"))).Should().Equal(
-        "cgroup: cgroup.freeze = 1", "cpuset: cpuset.cpus = \n", "io: io.max = 8:0 rbps=1", "io: io.max = 8:16 wbps=2");
+    public void A_raw_setting_is_written_line_by_line()
+        => Texts(Samples.Unified(("io.max", "8:0 rbps=1\n8:16 wbps=2\n"), ("cpuset.cpus", ""), ("cgroup.freeze", "1"))).Should().Equal(
+            "cgroup: cgroup.freeze = 1", "cpuset: cpuset.cpus = \n", "io: io.max = 8:0 rbps=1", "io: io.max = 8:16 wbps=2");
 
     [Theory]
     [InlineData("../memory.max", "*contains a '/'")]
