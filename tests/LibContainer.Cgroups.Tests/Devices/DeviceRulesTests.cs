@@ -73,6 +73,7 @@ public sealed class DeviceRulesTests
         DeviceRules rules = DeviceRules.Of([], [new("/dev/fuse", Character, 10, 229), new("/dev/sda", Block, 8, 0), new("/pipe", Fifo, 9, 9)]);
 
         Opened(rules).Should().BeEquivalentTo(["c 1:3", "c 1:5", "c 1:7", "c 1:8", "c 1:9", "c 5:0", "c 5:2", "c 136:0", "c 136:9", "c 10:229", "b 8:0"]);
+        rules.Exceptions.Should().NotContain(rule => rule.Type == Fifo); // a pipe is no device
         rules.Allows(Character, 9, 9, MakeNode).Should().BeTrue();
         rules.Allows(Block, 9, 9, MakeNode).Should().BeTrue();
         rules.Allows(Block, 9, 9, Read | MakeNode).Should().BeFalse();
