@@ -93,8 +93,9 @@ public sealed class DeviceRulesTests
     private static IEnumerable<string> Opened(DeviceRules rules)
         => from device in ((DeviceType Type, int Major, int Minor)[])
            [
-               (Character, 1, 1), (Character, 1, 3), (Character, 1, 5), (Character, 1, 7), (Character, 1, 8), (Character, 1, 9), (Character, 1, 11), (Character, 4, 0),
-               (Character, 5, 0), (Character, 5, 1), (Character, 5, 2), (Character, 10, 200), (Character, 10, 229), (Character, 136, 0), (Character, 136, 9), (Block, 8, 0), (Block, 1, 3),
+               (Character, 1, 1), (Character, 1, 3), (Character, 1, 5), (Character, 1, 7), (Character, 1, 8), (Character, 1, 9), (Character, 1, 11),
+               (Character, 4, 0), (Character, 5, 0), (Character, 5, 1), (Character, 5, 2), (Character, 10, 200), (Character, 10, 229),
+               (Character, 136, 0), (Character, 136, 9), (Block, 8, 0), (Block, 1, 3),
            ]
            where rules.Allows(device.Type, device.Major, device.Minor, Read | Write)
            select $"{(device.Type == Block ? 'b' : 'c')} {device.Major}:{device.Minor}";
