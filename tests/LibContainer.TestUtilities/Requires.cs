@@ -24,6 +24,9 @@ public static class Requires
             && (found.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? found.FullName) is { } real && (real.StartsWith("/usr/") || real.StartsWith("/opt/")),
         $"the program {name} below /usr or /opt");
 
+    /// <summary>Anything else, which the test has found out itself.</summary>
+    public static void Host(bool met, string what) => Check(met, what);
+
     private static void Check(bool met, string what)
     {
         if (Strict)

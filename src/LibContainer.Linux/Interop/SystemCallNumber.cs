@@ -57,6 +57,7 @@ internal readonly struct SystemCallNumber(short x64, short arm64)
     public static SystemCallNumber dup3 => new(292, 24);
     public static SystemCallNumber prlimit64 => new(302, 261);
     public static SystemCallNumber setns => new(308, 268);
+    public static SystemCallNumber bpf => new(321, 280);
     public static SystemCallNumber statx => new(332, 291);
     public static SystemCallNumber pidfd_send_signal => new(424, 424);
     public static SystemCallNumber open_tree => new(428, 428);

@@ -43,6 +43,7 @@ public sealed class HeaderTests
         #include <linux/stat.h>
         #include <linux/types.h>
         #include <linux/magic.h>
+        #include <linux/bpf.h>
         #include <time.h>
         #include <asm/termios.h>
         #define MNT_DETACH 2 /* sys/mount.h, which cannot be included beside linux/mount.h; see Detaching_is_what_sys_mount_h_says */
@@ -156,6 +157,14 @@ public sealed class HeaderTests
         "_Static_assert(sizeof(posix_spawnattr_t) <= 512 && sizeof(posix_spawn_file_actions_t) <= 512, \"spawn\");",
         "_Static_assert(POSIX_SPAWN_SETSIGMASK == 8 && POSIX_SPAWN_SETSIGDEF == 4, \"spawn flags\");",
         "_Static_assert(POSIX_SPAWN_SETSID == 0x80, \"spawn session\");",
+        "_Static_assert(sizeof(struct bpf_insn) == 8 && offsetof(struct bpf_insn, off) == 2 && offsetof(struct bpf_insn, imm) == 4, \"bpf_insn\");",
+        "_Static_assert(offsetof(struct bpf_cgroup_dev_ctx, major) == 4 && offsetof(struct bpf_cgroup_dev_ctx, minor) == 8, \"bpf_cgroup_dev_ctx\");",
+        "_Static_assert(offsetof(union bpf_attr, insns) == 8 && offsetof(union bpf_attr, license) == 16, \"BPF_PROG_LOAD\");",
+        "_Static_assert(offsetof(union bpf_attr, log_level) == 24 && offsetof(union bpf_attr, log_buf) == 32, \"BPF_PROG_LOAD log\");",
+        "_Static_assert(offsetof(union bpf_attr, prog_name) == 48 && offsetof(union bpf_attr, prog_id) == 0, \"BPF_PROG_LOAD name\");",
+        "_Static_assert(offsetof(union bpf_attr, attach_type) == 8 && offsetof(union bpf_attr, replace_bpf_fd) == 16, \"BPF_PROG_ATTACH\");",
+        "_Static_assert(offsetof(union bpf_attr, query.attach_type) == 4 && offsetof(union bpf_attr, query.prog_ids) == 16, \"BPF_PROG_QUERY\");",
+        "_Static_assert(offsetof(union bpf_attr, query.prog_cnt) == 24 && sizeof(union bpf_attr) >= 64, \"BPF_PROG_QUERY count\");",
         "_Static_assert(CLD_EXITED == 1 && CLD_KILLED == 2 && CLD_DUMPED == 3, \"child codes\");",
     ]);
 

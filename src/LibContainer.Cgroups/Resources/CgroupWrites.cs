@@ -1,0 +1,55 @@
+using LibContainer.Linux;
+
+namespace LibContainer.Cgroups;
+
+/// <summary>Makes the writes of a list, in its order.</summary>
+internal static class CgroupWrites
+{
+    /// <param name="writes">What to write; those of one controller in a row.</param>
+    /// <param name="find">Gives the cgroup of a controller. Null: the host does not have that controller.</param>
+    /// <exception cref="CgroupException">A controller or file is missing, or the kernel refuses a value. What was written before stays.</exception>
+    internal static void Apply(IEnumerable<CgroupWrite> writes, Func<string, CgroupDirectory?> find)
+    {
+        List<CgroupWrite> postponed = [];
+        foreach (CgroupWrite write in writes)
+        {
+            if (postponed.Count > 0 && postponed[0].Controller != write.Controller)
+                Again();
+            try
+            {
+                Apply(write, find);
+            }
+            catch (CgroupException error) when (error.Error == Errno.EINVAL && write.IsPostponable)
+            {
+                postponed.Add(write);
+            }
+        }
+        Again();
+
+        void Again()
+        {
+            foreach (CgroupWrite write in postponed)
+                Apply(write, find);
+            postponed.Clear();
+        }
+    }
+
+    private static void Apply(CgroupWrite write, Func<string, CgroupDirectory?> find)
+    {
+        if (find(write.Controller) is not { } cgroup)
+        {
+            if (write.IsOptional)
+                return;
+            throw new CgroupException($"write {write}: this host has no controller {write.Controller}", Errno.ENOENT);
+        }
+        try
+        {
+            cgroup.Write(write.File, write.Value);
+        }
+        catch (CgroupException error) when (error.Error == Errno.ENOENT && (write.Instead is not null || write.IsOptional) && cgroup.Exists)
+        {
+            if (write.Instead is { } instead)
+                Apply(instead, find);
+        }
+    }
+}
