@@ -1,14 +1,13 @@
 using System.Text;
 using LibContainer.Linux;
 using Microsoft.Win32.SafeHandles;
-using Tmds.Linux;
 
 namespace LibContainer.Cgroups;
 
 /// <summary>One cgroup in one hierarchy: a directory of the kernel's, and its files. What it stands for may come and go.</summary>
 /// <param name="hierarchy">The tree that it is in.</param>
 /// <param name="path">Absolute path on this host.</param>
-internal sealed unsafe class CgroupDirectory(CgroupHierarchy hierarchy, string path)
+internal sealed class CgroupDirectory(CgroupHierarchy hierarchy, string path)
 {
     internal CgroupHierarchy Hierarchy => hierarchy;
 
@@ -23,7 +22,7 @@ internal sealed unsafe class CgroupDirectory(CgroupHierarchy hierarchy, string p
     /// <exception cref="CgroupException">It cannot be read.</exception>
     internal int TryRead(string file, ref byte[] buffer)
     {
-        using SafeFileHandle? opened = TryOpen(file, LibC.O_RDONLY);
+        using SafeFileHandle? opened = TryOpen(file, KernelFile.ReadOnly);
         if (opened is null)
             return -1;
         for (int length = 0; ;)
@@ -66,31 +65,21 @@ internal sealed unsafe class CgroupDirectory(CgroupHierarchy hierarchy, string p
     /// <exception cref="CgroupException">The kernel refuses it.</exception>
     internal void Write(string file, string value)
     {
-        using SafeFileHandle opened = TryOpen(file, LibC.O_WRONLY) ?? throw Failed("open", file, value, Errno.ENOENT);
-        byte[] bytes = Encoding.UTF8.GetBytes(value);
+        using SafeFileHandle opened = TryOpen(file, KernelFile.WriteOnly) ?? throw Failed("open", file, value, Errno.ENOENT);
         using Borrowed descriptor = new(opened);
-        fixed (byte* start = bytes)
-        {
-            long written;
-            do
-                written = LibC.write(descriptor.Number, start, bytes.Length);
-            while (written < 0 && System.Runtime.InteropServices.Marshal.GetLastPInvokeError() == LibC.EINTR);
-            if (written < 0)
-                throw Failed("write", file, value, (Errno)System.Runtime.InteropServices.Marshal.GetLastPInvokeError());
-        }
+        int written = KernelFile.Write(descriptor.Number, Encoding.UTF8.GetBytes(value));
+        if (written < 0)
+            throw Failed("write", file, value, (Errno)(-written));
     }
 
     /// <returns>Null when there is no such file or cgroup.</returns>
     private SafeFileHandle? TryOpen(string file, int flags)
     {
-        fixed (byte* name = NullTerminated.From($"{path}/{file}"))
-        {
-            int descriptor = LibC.open(name, flags | LibC.O_CLOEXEC, 0);
-            if (descriptor >= 0)
-                return new SafeFileHandle(descriptor, ownsHandle: true);
-            Errno error = (Errno)System.Runtime.InteropServices.Marshal.GetLastPInvokeError();
-            return error is Errno.ENOENT or Errno.ENODEV ? null : throw Failed("open", file, null, error);
-        }
+        int descriptor = KernelFile.Open(NullTerminated.From($"{path}/{file}"), flags);
+        if (descriptor >= 0)
+            return new SafeFileHandle(descriptor, ownsHandle: true);
+        Errno error = (Errno)(-descriptor);
+        return error is Errno.ENOENT or Errno.ENODEV ? null : throw Failed("open", file, null, error);
     }
 
     /// <summary><c>write memory.limit_in_bytes = 4096 of /sys/fs/cgroup/memory/x: EBUSY (Device or resource busy)</c>.</summary>

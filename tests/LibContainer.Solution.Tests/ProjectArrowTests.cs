@@ -20,6 +20,7 @@ public sealed class ProjectArrowTests
         ["LibContainer.Capabilities"] = [.. GroundFloor, "LibContainer.Launch"],
         ["LibContainer.Security"] = [.. GroundFloor, "LibContainer.Launch"],
         ["LibContainer.Network"] = [.. GroundFloor, "LibContainer.Launch"],
+        ["LibContainer.Cgroups"] = GroundFloor,
         ["LibContainer.Namespaces"] = [.. GroundFloor, .. Rooms, "LibContainer.Launch"],
         ["nsinit"] = ["LibContainer.Namespaces"],
     };

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using LibContainer.Linux;
 using Microsoft.Win32.SafeHandles;
-using Tmds.Linux;
 
 namespace LibContainer.Cgroups;
 
@@ -9,7 +8,7 @@ namespace LibContainer.Cgroups;
 /// The devices of a cgroup of version 2: a program that is attached to it and asked besides those of the cgroups above; each of them has to
 /// say yes. It goes with the cgroup. Linux 4.15; needs CAP_SYS_ADMIN, or CAP_BPF and CAP_NET_ADMIN for a first one.
 /// </summary>
-internal static unsafe class DeviceFilter
+internal static class DeviceFilter
 {
     /// <summary>For a cgroup that is new. Where everything is allowed nothing is attached.</summary>
     /// <exception cref="CgroupException">The kernel does not take the program, or does not attach it.</exception>
@@ -103,13 +102,10 @@ internal static unsafe class DeviceFilter
 
     private static SafeFileHandle Open(CgroupDirectory cgroup)
     {
-        fixed (byte* path = NullTerminated.From(cgroup.Path))
-        {
-            int descriptor = LibC.open(path, LibC.O_RDONLY | LibC.O_CLOEXEC, 0);
-            return descriptor >= 0
-                ? new SafeFileHandle(descriptor, ownsHandle: true)
-                : throw Failed(cgroup, LinuxException.FromLastError("open"));
-        }
+        int descriptor = KernelFile.Open(NullTerminated.From(cgroup.Path), KernelFile.ReadOnly);
+        return descriptor >= 0
+            ? new SafeFileHandle(descriptor, ownsHandle: true)
+            : throw Failed(cgroup, new LinuxException("open", (Errno)(-descriptor)));
     }
 
     private static void Try(CgroupDirectory cgroup, Action action) => Try(cgroup, () =>

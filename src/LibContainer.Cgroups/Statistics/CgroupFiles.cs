@@ -1,14 +1,12 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using System.Text;
 using LibContainer.Linux;
-using Tmds.Linux;
 
 namespace LibContainer.Cgroups;
 
 /// <summary>The files of one cgroup, opened below a descriptor of it and read into a buffer that is used again: nothing is allocated.</summary>
 /// <remarks>The kernel walks to the cgroup once and not for each file, and all files are of the same cgroup, even if it is removed and made again.</remarks>
-internal readonly unsafe ref struct CgroupFiles : IDisposable
+internal readonly ref struct CgroupFiles : IDisposable
 {
     /// <summary>Longer than any name of the kernel: hugetlb.64KB.rsvd.max_usage_in_bytes.</summary>
     private const int LongestName = 127;
@@ -34,7 +32,7 @@ internal readonly unsafe ref struct CgroupFiles : IDisposable
     public void Dispose()
     {
         if (_descriptor != NotThere)
-            _ = LibC.close(_descriptor);
+            KernelFile.Close(_descriptor);
     }
 
     /// <summary>Reads a file.</summary>
@@ -86,34 +84,32 @@ internal readonly unsafe ref struct CgroupFiles : IDisposable
         bool isUsual = Encoding.UTF8.GetMaxByteCount(directory.Path.Length) < buffer.Length && !directory.Path.Contains('\0', StringComparison.Ordinal);
         if (isUsual)
             buffer[Encoding.UTF8.GetBytes(directory.Path, buffer)] = 0;
-        fixed (byte* path = isUsual ? buffer : NullTerminated.From(directory.Path)) // which refuses a NUL; the kernel refuses what is too long
-        {
-            int descriptor = LibC.open(path, LibC.O_PATH | LibC.O_DIRECTORY | LibC.O_CLOEXEC, 0);
-            if (descriptor >= 0)
-                return descriptor;
-            Errno error = (Errno)Marshal.GetLastPInvokeError();
-            return error == Errno.ENOENT ? NotThere : throw new CgroupException($"open {directory.Path}: {LinuxException.Name(error)}", error);
-        }
+        // NullTerminated refuses a NUL; the kernel refuses what is too long.
+        int descriptor = KernelFile.Open(isUsual ? buffer : NullTerminated.From(directory.Path), KernelFile.DirectoryPath);
+        if (descriptor >= 0)
+            return descriptor;
+        Errno error = (Errno)(-descriptor);
+        return error == Errno.ENOENT ? NotThere : throw new CgroupException($"open {directory.Path}: {LinuxException.Name(error)}", error);
     }
 
     /// <returns>How many bytes; -1: not there.</returns>
     private int Read(scoped ReadOnlySpan<byte> name)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(name.Length, LongestName);
-        byte* terminated = stackalloc byte[LongestName + 1];
-        name.CopyTo(new Span<byte>(terminated, LongestName));
+        Span<byte> terminated = stackalloc byte[LongestName + 1];
+        name.CopyTo(terminated);
         terminated[name.Length] = 0;
-        int file = LibC.openat(_descriptor, terminated, LibC.O_RDONLY | LibC.O_CLOEXEC, 0);
+        int file = KernelFile.OpenAt(_descriptor, terminated, KernelFile.ReadOnly);
         if (file < 0)
-            return NotThereOr("open", name, Marshal.GetLastPInvokeError());
+            return NotThereOr("open", name, (Errno)(-file));
         try
         {
             for (int length = 0; ;)
             {
-                long count = Read(file, _buffer.AsSpan(length));
+                int count = KernelFile.Read(file, _buffer.AsSpan(length));
                 if (count < 0)
-                    return NotThereOr("read", name, Marshal.GetLastPInvokeError());
-                length += (int)count;
+                    return NotThereOr("read", name, (Errno)(-count));
+                length += count;
                 // Files with figures are one record to fs/seq_file.c: one read(2) gets all of it that there is room for, and with room left that was all.
                 bool isWhole = length < _buffer.Length;
                 if (_buffer.Length - length < LongestName)
@@ -124,19 +120,7 @@ internal readonly unsafe ref struct CgroupFiles : IDisposable
         }
         finally
         {
-            _ = LibC.close(file);
-        }
-    }
-
-    private static long Read(int file, Span<byte> buffer)
-    {
-        fixed (byte* start = buffer)
-        {
-            long count;
-            do
-                count = LibC.read(file, start, buffer.Length);
-            while (count < 0 && Marshal.GetLastPInvokeError() == LibC.EINTR);
-            return count;
+            KernelFile.Close(file);
         }
     }
 
@@ -151,8 +135,8 @@ internal readonly unsafe ref struct CgroupFiles : IDisposable
     /// <summary>
     /// ENODEV: the cgroup was removed. EOPNOTSUPP: the kernel shows the file of something that is switched off: pressure and swap before Linux 5.13.
     /// </summary>
-    private int NotThereOr(string call, scoped ReadOnlySpan<byte> name, int error)
-        => error == LibC.ENOENT || error == LibC.ENODEV || error == LibC.EOPNOTSUPP
+    private int NotThereOr(string call, scoped ReadOnlySpan<byte> name, Errno error)
+        => error is Errno.ENOENT or Errno.ENODEV or Errno.EOPNOTSUPP
             ? NotThere
-            : throw _directory.Failed(call, Encoding.UTF8.GetString(name), null, (Errno)error);
+            : throw _directory.Failed(call, Encoding.UTF8.GetString(name), null, error);
 }

@@ -1,11 +1,8 @@
-using System.Diagnostics;
-using System.Runtime.InteropServices;
-using System.Text;
 using LibContainer.TestUtilities;
 
 namespace LibContainer.Cgroups.Tests.Statistics;
 
-/// <summary>What it costs to read the figures.</summary>
+/// <summary>What it takes to read the figures.</summary>
 public sealed class CgroupStatsCostTests : IDisposable
 {
     private const long MostBytes = 8 * 1024;
@@ -58,67 +55,6 @@ public sealed class CgroupStatsCostTests : IDisposable
         using HostCgroups host = new();
 
         Allocated(host.Directories).Should().BeLessThan(MostBytes);
-    }
-
-    [Fact]
-    public void It_takes_hardly_longer_than_to_read_the_files()
-    {
-        Requires.Root();
-        using HostCgroups host = new();
-        List<byte[]> files = [.. Files(host.Directories).Select(file => Encoding.UTF8.GetBytes(file + '\0'))];
-        byte[] buffer = new byte[16 * 1024];
-        long plain = long.MaxValue, read = long.MaxValue;
-
-        // The shortest of many is what neither another process nor the compiler disturbs.
-        for (int i = 0; i < 2000; i++)
-        {
-            long start = Stopwatch.GetTimestamp();
-            foreach (byte[] file in files)
-            {
-                int descriptor = Open(file, 0);
-                while (Read(descriptor, buffer, buffer.Length) > 0)
-                {
-                }
-                _ = Close(descriptor);
-            }
-            long middle = Stopwatch.GetTimestamp();
-            CgroupStatsReader.Read(host.Directories);
-            long end = Stopwatch.GetTimestamp();
-            plain = Math.Min(plain, middle - start);
-            read = Math.Min(read, end - middle);
-        }
-
-        TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{files.Count} files: plainly {Stopwatch.GetElapsedTime(0, plain).TotalMicroseconds:F1} us, with figures {Stopwatch.GetElapsedTime(0, read).TotalMicroseconds:F1} us");
-        read.Should().BeLessThan(plain * 3 / 2);
-    }
-
-    // What a program in C would do. The types of .NET do more: they look at each file before they read it.
-    [DllImport("libc", EntryPoint = "open", SetLastError = true)]
-    private static extern int Open(byte[] path, int flags);
-
-    [DllImport("libc", EntryPoint = "read", SetLastError = true)]
-    private static extern nint Read(int descriptor, byte[] buffer, nint length);
-
-    [DllImport("libc", EntryPoint = "close", SetLastError = true)]
-    private static extern int Close(int descriptor);
-
-    /// <summary>Files of this host that the figures come from.</summary>
-    private static List<string> Files(List<CgroupDirectory> directories)
-    {
-        string[] names =
-        [
-            "cpu.stat", "cpuacct.usage", "cpuacct.stat", "cpuacct.usage_percpu", "pids.current", "pids.max", "pids.peak", "memory.usage_in_bytes", "memory.memsw.usage_in_bytes",
-            "memory.limit_in_bytes", "memory.memsw.limit_in_bytes", "memory.max_usage_in_bytes", "memory.kmem.usage_in_bytes", "memory.kmem.tcp.usage_in_bytes", "memory.failcnt",
-            "memory.oom_control", "memory.stat", "memory.current", "memory.peak", "memory.max", "memory.swap.current", "memory.swap.max", "memory.events", "io.stat",
-            "blkio.throttle.io_service_bytes_recursive", "blkio.throttle.io_serviced_recursive", "blkio.bfq.io_service_bytes_recursive", "blkio.bfq.io_serviced_recursive",
-            "cpu.pressure", "memory.pressure", "io.pressure",
-        ];
-        bool isAccounted = directories.Exists(directory => directory.Hierarchy is { Version: CgroupVersion.V1 } hierarchy && hierarchy.Controllers.Contains("cpuacct"));
-        return [.. directories
-            .SelectMany(directory => names.Where(name => !(isAccounted && name == "cpu.stat" && directory.Hierarchy.Version == CgroupVersion.V2))
-                .Select(name => Path.Combine(directory.Path, name)))
-            .Where(File.Exists)];
     }
 
     private static string Times(int count, string text) => string.Concat(Enumerable.Repeat(text, count));

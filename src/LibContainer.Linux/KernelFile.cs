@@ -1,0 +1,62 @@
+using System.Runtime.InteropServices;
+using Tmds.Linux;
+
+namespace LibContainer.Linux;
+
+/// <summary>
+/// Files that the kernel makes up: each read or write(2) counts as such, and what is missing is an answer. Every call returns a negative errno on failure. Source: open(2), read(2), write(2).
+/// </summary>
+internal static unsafe class KernelFile
+{
+    internal const int ReadOnly = 0;
+    internal const int WriteOnly = 1;
+
+    /// <summary>O_PATH of a directory, to open its files by.</summary>
+    internal static readonly int DirectoryPath = LibC.O_PATH | LibC.O_DIRECTORY;
+
+    /// <param name="path">UTF-8, with a NUL at its end.</param>
+    /// <param name="flags">O_*; close-on-exec is added.</param>
+    internal static int Open(ReadOnlySpan<byte> path, int flags)
+    {
+        fixed (byte* start = path)
+            return Result(LibC.open(start, flags | LibC.O_CLOEXEC, 0));
+    }
+
+    /// <param name="directory">Descriptor of a directory.</param>
+    /// <param name="name">UTF-8, with a NUL at its end.</param>
+    /// <param name="flags">O_*; close-on-exec is added.</param>
+    internal static int OpenAt(int directory, ReadOnlySpan<byte> name, int flags)
+    {
+        fixed (byte* start = name)
+            return Result(LibC.openat(directory, start, flags | LibC.O_CLOEXEC, 0));
+    }
+
+    internal static int Read(int descriptor, Span<byte> buffer)
+    {
+        fixed (byte* start = buffer)
+        {
+            int count;
+            do
+                count = Result((long)LibC.read(descriptor, start, buffer.Length));
+            while (count == -Uapi.EINTR);
+            return count;
+        }
+    }
+
+    /// <summary>With one write(2), which is what the kernel takes for one setting.</summary>
+    internal static int Write(int descriptor, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* start = bytes)
+        {
+            int count;
+            do
+                count = Result((long)LibC.write(descriptor, start, bytes.Length));
+            while (count == -Uapi.EINTR);
+            return count;
+        }
+    }
+
+    internal static void Close(int descriptor) => _ = LibC.close(descriptor); // nothing is left of the number, whatever it answers: close(2)
+
+    private static int Result(long result) => result < 0 ? -Marshal.GetLastPInvokeError() : (int)result;
+}
