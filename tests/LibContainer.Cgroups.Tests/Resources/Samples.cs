@@ -19,12 +19,26 @@ internal static class Samples
     {
         Memory = new()
         {
-            LimitBytes = 1000, MemoryAndSwapBytes = 3000, ReservationBytes = 500, KernelBytes = 7, KernelTcpBytes = 8, Swappiness = 0, DisableOomKiller = true, UseHierarchy = true,
+            LimitBytes = 1000,
+            MemoryAndSwapBytes = 3000,
+            ReservationBytes = 500,
+            KernelBytes = 7,
+            KernelTcpBytes = 8,
+            Swappiness = 0,
+            DisableOomKiller = true,
+            UseHierarchy = true,
         },
         Cpu = new()
         {
-            Shares = 512, QuotaMicroseconds = 20000, PeriodMicroseconds = 50000, BurstMicroseconds = 1000, RealtimeRuntimeMicroseconds = 95000,
-            RealtimePeriodMicroseconds = 100000, Cpus = "0-1", MemoryNodes = "0", IsIdle = false,
+            Shares = 512,
+            QuotaMicroseconds = 20000,
+            PeriodMicroseconds = 50000,
+            BurstMicroseconds = 1000,
+            RealtimeRuntimeMicroseconds = 95000,
+            RealtimePeriodMicroseconds = 100000,
+            Cpus = "0-1",
+            MemoryNodes = "0",
+            IsIdle = false,
         },
         PidsLimit = 10,
         BlockIO = new()
@@ -48,7 +62,11 @@ internal static class Samples
         Memory = new() { LimitBytes = 0, MemoryAndSwapBytes = 0, ReservationBytes = 0, KernelBytes = 0, KernelTcpBytes = 0 },
         Cpu = new()
         {
-            Shares = 0, QuotaMicroseconds = 0, PeriodMicroseconds = 0, RealtimeRuntimeMicroseconds = 0, RealtimePeriodMicroseconds = 0,
+            Shares = 0,
+            QuotaMicroseconds = 0,
+            PeriodMicroseconds = 0,
+            RealtimeRuntimeMicroseconds = 0,
+            RealtimePeriodMicroseconds = 0,
         },
         BlockIO = new() { Weight = 0, LeafWeight = 0 },
         Network = new(),

@@ -77,7 +77,10 @@ public sealed class CgroupStatsV1Tests : IDisposable
             options => options.Excluding(memory => memory.Fields));
         stats.Memory!.Fields.Should().Equal(new Dictionary<string, ulong>
         {
-            ["cache"] = 3805184, ["rss"] = 1814528, ["hierarchical_memory_limit"] = 67108864, ["total_cache"] = 3805184,
+            ["cache"] = 3805184,
+            ["rss"] = 1814528,
+            ["hierarchical_memory_limit"] = 67108864,
+            ["total_cache"] = 3805184,
         });
     }
 
