@@ -15,46 +15,30 @@ internal sealed class CgroupDirectory(CgroupHierarchy hierarchy, string path)
 
     internal bool Exists => Directory.Exists(path);
 
-    /// <summary>Reads a file of the cgroup.</summary>
+    /// <summary>Reads a file as text, without the line break at its end. What is read again and again is for <see cref="CgroupFiles"/>.</summary>
     /// <param name="file">Its name.</param>
-    /// <param name="buffer">Gets the content; one that is longer is read into a larger one, which takes its place.</param>
-    /// <returns>How many bytes; -1 when there is no such file or cgroup.</returns>
+    /// <returns>Null when there is no such file or cgroup.</returns>
     /// <exception cref="CgroupException">It cannot be read.</exception>
-    internal int TryRead(string file, ref byte[] buffer)
+    internal string? TryRead(string file)
     {
         using SafeFileHandle? opened = TryOpen(file, KernelFile.ReadOnly);
         if (opened is null)
-            return -1;
+            return null;
+        using Borrowed descriptor = new(opened);
+        byte[] buffer = new byte[4096];
         for (int length = 0; ;)
         {
-            int count;
-            try
-            {
-                count = Descriptor.Read(opened, buffer.AsSpan(length));
-            }
-            catch (LinuxException error) when (error.Error == Errno.ENODEV)
-            {
-                return -1; // the cgroup was removed after its file was opened
-            }
-            catch (LinuxException error)
-            {
-                throw Failed("read", file, null, error.Error);
-            }
+            int count = KernelFile.Read(descriptor.Number, buffer.AsSpan(length));
+            if (count == -(int)Errno.ENODEV)
+                return null; // the cgroup was removed after its file was opened
+            if (count < 0)
+                throw Failed("read", file, null, (Errno)(-count));
             if (count == 0)
-                return length;
+                return Encoding.UTF8.GetString(buffer, 0, length).TrimEnd('\n');
             length += count;
             if (length == buffer.Length)
                 Array.Resize(ref buffer, buffer.Length * 2);
         }
-    }
-
-    /// <summary>Reads a file as text, without the line break at its end.</summary>
-    /// <returns>Null when there is no such file or cgroup.</returns>
-    internal string? TryRead(string file)
-    {
-        byte[] buffer = new byte[4096];
-        int length = TryRead(file, ref buffer);
-        return length < 0 ? null : Encoding.UTF8.GetString(buffer, 0, length).TrimEnd('\n');
     }
 
     /// <summary>Reads a file that has to be there.</summary>

@@ -23,21 +23,12 @@ internal static class ResourcesV1
         if (resources.Cpu is { } cpu)
         {
             AddCpu(writes, cpu);
-            if (cpu.Cpus is { } cpus)
-                writes.Add(new("cpuset", "cpuset.cpus", cpus));
-            if (cpu.MemoryNodes is { } nodes)
-                writes.Add(new("cpuset", "cpuset.mems", nodes));
+            ResourcesOfBoth.AddCpuset(writes, cpu);
         }
-        if (resources.PidsLimit is { } pids)
-            writes.Add(new("pids", "pids.max", Pids(pids)));
+        ResourcesOfBoth.AddPids(writes, resources);
         if (resources.BlockIO is { } blockIO)
             AddBlockIO(writes, blockIO);
-        foreach (HugePageLimit limit in resources.HugePageLimits)
-        {
-            // Reservations first: who may reserve less cannot fault in more of what it has reserved meanwhile. Since Linux 5.7.
-            writes.Add(new("hugetlb", $"hugetlb.{limit.PageSize}.rsvd.limit_in_bytes", $"{limit.LimitBytes}") { IsOptional = true });
-            writes.Add(new("hugetlb", $"hugetlb.{limit.PageSize}.limit_in_bytes", $"{limit.LimitBytes}"));
-        }
+        ResourcesOfBoth.AddHugePages(writes, resources, "limit_in_bytes");
         if (resources.Network is { } network)
         {
             if (network.ClassId is { } id)
@@ -45,8 +36,7 @@ internal static class ResourcesV1
             foreach (InterfacePriority priority in network.Priorities)
                 writes.Add(new("net_prio", "net_prio.ifpriomap", $"{priority.Name} {priority.Priority}"));
         }
-        foreach ((string device, RdmaLimit limit) in resources.Rdma.OrderBy(entry => entry.Key, StringComparer.Ordinal))
-            writes.Add(new("rdma", "rdma.max", Rdma(device, limit)));
+        ResourcesOfBoth.AddRdma(writes, resources);
         return writes.ToImmutable();
     }
 
@@ -65,15 +55,6 @@ internal static class ResourcesV1
 
         bool Has(string controller) => isOfVersion is null || isOfVersion(controller);
     }
-
-    /// <summary>What is asked for and has no effect. It is left out, as every runtime does that follows the specification.</summary>
-    /// <remarks>
-    /// memory.kmem.limit_in_bytes is outdated since Linux 5.4 and refused or without effect since 5.16. The specification advises against it, and
-    /// runc and crun leave it out.
-    /// </remarks>
-    internal static ImmutableArray<ConfigurationFinding> Ignored(ResourceConfiguration resources) => resources.Memory?.KernelBytes > 0
-        ? [new("resources.memory.kernelBytes", "is left out: kernels since 5.16 have no limit for their own memory alone; limitBytes includes it")]
-        : [];
 
     private static void AddMemory(ImmutableArray<CgroupWrite>.Builder writes, MemoryResources memory, long present)
     {
@@ -110,11 +91,7 @@ internal static class ResourcesV1
 
     private static void AddCpu(ImmutableArray<CgroupWrite>.Builder writes, CpuResources cpu)
     {
-        // Leaving idle gives the default weight, and while it is idle there is no other: EINVAL. So first, and instead.
-        if (cpu.IsIdle is { } isIdle)
-            writes.Add(new("cpu", "cpu.idle", isIdle ? "1" : "0") { IsOptional = !isIdle }); // since Linux 5.15
-        if (Given(cpu.Shares) is { } shares && cpu.IsIdle != true)
-            writes.Add(new("cpu", "cpu.shares", $"{shares}"));
+        ResourcesOfBoth.AddWeight(writes, cpu, "cpu.shares", shares => shares);
 
         // The present quota in a new, shorter period may be more than the parent has, and a new burst more than the present quota.
         bool hasQuota = Given(cpu.QuotaMicroseconds) is not null;

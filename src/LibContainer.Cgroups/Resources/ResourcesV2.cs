@@ -22,22 +22,13 @@ internal static class ResourcesV2
         if (resources.Cpu is { } cpu)
         {
             AddCpu(writes, cpu);
-            if (cpu.Cpus is { } cpus)
-                writes.Add(new("cpuset", "cpuset.cpus", cpus));
-            if (cpu.MemoryNodes is { } nodes)
-                writes.Add(new("cpuset", "cpuset.mems", nodes));
+            ResourcesOfBoth.AddCpuset(writes, cpu);
         }
-        if (resources.PidsLimit is { } pids)
-            writes.Add(new("pids", "pids.max", Pids(pids)));
+        ResourcesOfBoth.AddPids(writes, resources);
         if (resources.BlockIO is { } blockIO)
             AddIO(writes, blockIO);
-        foreach (HugePageLimit limit in resources.HugePageLimits)
-        {
-            writes.Add(new("hugetlb", $"hugetlb.{limit.PageSize}.rsvd.max", $"{limit.LimitBytes}") { IsOptional = true }); // since Linux 5.7
-            writes.Add(new("hugetlb", $"hugetlb.{limit.PageSize}.max", $"{limit.LimitBytes}"));
-        }
-        foreach ((string device, RdmaLimit limit) in resources.Rdma.OrderBy(entry => entry.Key, StringComparer.Ordinal))
-            writes.Add(new("rdma", "rdma.max", Rdma(device, limit)));
+        ResourcesOfBoth.AddHugePages(writes, resources, "max");
+        ResourcesOfBoth.AddRdma(writes, resources);
         AddUnified(writes, resources.Unified);
         return writes.ToImmutable();
     }
@@ -90,9 +81,6 @@ internal static class ResourcesV2
         }
     }
 
-    /// <inheritdoc cref="ResourcesV1.Ignored"/>
-    internal static ImmutableArray<ConfigurationFinding> Ignored(ResourceConfiguration resources) => ResourcesV1.Ignored(resources);
-
     /// <summary>The part of a file's name before the first dot. <c>cgroup</c> is the name of what every cgroup has.</summary>
     internal static string ControllerOf(string file) => file.Split('.', 2)[0];
 
@@ -112,11 +100,7 @@ internal static class ResourcesV2
 
     private static void AddCpu(ImmutableArray<CgroupWrite>.Builder writes, CpuResources cpu)
     {
-        // Leaving idle gives the default weight, and while it is idle there is no other: EINVAL. So first, and instead.
-        if (cpu.IsIdle is { } isIdle)
-            writes.Add(new("cpu", "cpu.idle", isIdle ? "1" : "0") { IsOptional = !isIdle }); // since Linux 5.15
-        if (Given(cpu.Shares) is { } shares && cpu.IsIdle != true)
-            writes.Add(new("cpu", "cpu.weight", $"{CpuWeight(shares)}"));
+        ResourcesOfBoth.AddWeight(writes, cpu, "cpu.weight", CpuWeight);
 
         string? max = (Given(cpu.QuotaMicroseconds), Given(cpu.PeriodMicroseconds)) switch
         {

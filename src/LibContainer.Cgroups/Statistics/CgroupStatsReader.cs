@@ -22,7 +22,7 @@ internal static class CgroupStatsReader
         byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferLength);
         try
         {
-            Groups groups = new(what, hugePages, IsAccountedByVersion1(directories));
+            Groups groups = new(what, hugePages, directories.HasInVersion1("cpuacct"));
             for (int i = 0; i < directories.Count; i++)
                 groups.Read(directories[i], ref buffer);
             return groups.ToStats();
@@ -31,16 +31,6 @@ internal static class CgroupStatsReader
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
-    }
-
-    private static bool IsAccountedByVersion1(IReadOnlyList<CgroupDirectory> directories)
-    {
-        for (int i = 0; i < directories.Count; i++)
-        {
-            if (directories[i].Hierarchy is { Version: CgroupVersion.V1 } hierarchy && hierarchy.Controllers.Contains("cpuacct"))
-                return true;
-        }
-        return false;
     }
 
     /// <summary>What is gathered.</summary>

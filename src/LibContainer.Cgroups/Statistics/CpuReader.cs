@@ -70,20 +70,41 @@ internal struct CpuReader
     {
         if (files.Number("cpuacct.usage"u8) is { } usage)
             _usage = Nanoseconds(usage);
-        if (files.TryRead("cpuacct.stat"u8, out CgroupText stat))
-        {
-            foreach (ReadOnlySpan<byte> line in stat.Lines)
-            {
-                ulong value = stat.Pair(line, out ReadOnlySpan<byte> name);
-                if (name.SequenceEqual("user"u8))
-                    _user = Ticks(value);
-                else if (name.SequenceEqual("system"u8))
-                    _system = Ticks(value);
-            }
-        }
+        (ulong? user, ulong? system) = ReadTicks(files);
+        if (user is { } userTicks)
+            _user = Ticks(userTicks);
+        if (system is { } systemTicks)
+            _system = Ticks(systemTicks);
         if (files.TryRead("cpuacct.usage_percpu"u8, out CgroupText perCpu))
             _perCpu = ReadPerCpu(perCpu);
         _isThere |= _usage is not null || _user is not null || _perCpu is not null;
+    }
+
+    /// <summary>cpuacct.stat, in ticks. Null: it does not say.</summary>
+    internal static (ulong? User, ulong? System) ReadTicks(CgroupFiles files)
+    {
+        ulong? user = null, system = null;
+        if (files.TryRead("cpuacct.stat"u8, out CgroupText text))
+        {
+            foreach (ReadOnlySpan<byte> line in text.Lines)
+            {
+                ulong value = text.Pair(line, out ReadOnlySpan<byte> name);
+                if (name.SequenceEqual("user"u8))
+                    user = value;
+                else if (name.SequenceEqual("system"u8))
+                    system = value;
+            }
+        }
+        return (user, system);
+    }
+
+    /// <summary>cpu.stat of version 2 alone, whose microseconds a <see cref="TimeSpan"/> has room for.</summary>
+    /// <returns>Null: it is not there.</returns>
+    internal static CpuStats? ReadV2(CgroupFiles files)
+    {
+        CpuReader reader = default;
+        reader.ReadStat(files);
+        return reader.ToStats();
     }
 
     /// <returns>Null: none of the files is there.</returns>

@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Diagnostics;
+
 namespace LibContainer.Cgroups;
 
 /// <summary>How busy a container and its host were until one moment.</summary>
@@ -7,35 +10,45 @@ namespace LibContainer.Cgroups;
 /// <param name="Elapsed">Time on a clock that only goes forward.</param>
 internal readonly record struct SeedCpuSample(ulong Usage, double Ticks, ulong HostTicks, TimeSpan Elapsed)
 {
-    private const double TicksPerMicrosecond = CpuReader.TicksPerSecond / 1e6;
-
+    /// <summary>How busy it has been until now.</summary>
     /// <exception cref="CgroupException">A file does not say what it has to.</exception>
-    internal static SeedCpuSample Take(IReadOnlyList<CgroupDirectory> directories, TimeProvider time, ref byte[] buffer)
+    internal static SeedCpuSample Take(IReadOnlyList<CgroupDirectory> directories)
     {
-        ulong usage = 0;
-        double ticks = 0;
-        bool isVersion2 = SeedStatsReader.IsTimeOfVersion2(directories);
-        foreach (CgroupDirectory directory in directories)
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(4096);
+        try
         {
-            bool isAccounted = directory.Hierarchy.Version == CgroupVersion.V1 ? directory.Hierarchy.Controllers.Contains("cpuacct") : isVersion2;
-            if (!isAccounted)
-                continue;
-            using CgroupFiles files = new(directory, ref buffer);
-            if (!files.Exist)
-                continue;
-            if (directory.Hierarchy.Version == CgroupVersion.V1)
+            ulong usage = 0;
+            double ticks = 0;
+            bool isVersion1 = directories.HasInVersion1("cpuacct");
+            foreach (CgroupDirectory directory in directories)
             {
-                usage = files.Number("cpuacct.usage"u8) ?? 0;
-                (ulong user, ulong system) = SeedStatsReader.Ticks(files);
-                ticks = user + system;
+                bool isTime = isVersion1 ? directory.Hierarchy.Controllers.Contains("cpuacct") : directory.Hierarchy.Version == CgroupVersion.V2;
+                if (!isTime)
+                    continue;
+                using CgroupFiles files = new(directory, ref buffer);
+                if (files.Exist)
+                    (usage, ticks) = isVersion1 ? ReadV1(files) : ReadV2(files);
             }
-            else
-            {
-                usage = (files.Field("cpu.stat"u8, "usage_usec"u8) ?? 0) * 1000;
-                ticks = ((files.Field("cpu.stat"u8, "user_usec"u8) ?? 0) + (files.Field("cpu.stat"u8, "system_usec"u8) ?? 0)) * TicksPerMicrosecond;
-            }
+            return new(usage, ticks, HostTicksOf(File.ReadLines("/proc/stat").First()), Stopwatch.GetElapsedTime(0));
         }
-        return new(usage, ticks, HostTicksOf(File.ReadLines("/proc/stat").First()), time.GetElapsedTime(0));
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private static (ulong Usage, double Ticks) ReadV1(CgroupFiles files)
+    {
+        (ulong? user, ulong? system) = CpuReader.ReadTicks(files);
+        return (files.Number("cpuacct.usage"u8) ?? 0, (user ?? 0) + (system ?? 0));
+    }
+
+    private static (ulong Usage, double Ticks) ReadV2(CgroupFiles files)
+    {
+        if (CpuReader.ReadV2(files) is not { } cpu)
+            return (0, 0);
+        TimeSpan busy = (cpu.User ?? TimeSpan.Zero) + (cpu.System ?? TimeSpan.Zero);
+        return ((ulong)(cpu.Usage ?? TimeSpan.Zero).Ticks * TimeSpan.NanosecondsPerTick, busy.TotalSeconds * CpuReader.TicksPerSecond);
     }
 
     /// <summary>The first seven numbers of the first line of /proc/stat: user, nice, system, idle, iowait, irq, softirq. Source: proc_stat(5).</summary>

@@ -11,28 +11,24 @@ namespace LibContainer.Cgroups;
 /// </remarks>
 internal static class SeedStatsReader
 {
-    private const ulong NanosecondsPerMicrosecond = 1000;
     private const ulong NanosecondsPerTick = 1_000_000_000 / CpuReader.TicksPerSecond;
 
     /// <summary>Reads the figures.</summary>
     /// <param name="directories">The container's cgroup in each hierarchy that it is in.</param>
-    /// <param name="sample">How long to watch the CPUs for <see cref="SeedStats.PercentUsage"/> and <see cref="SeedStats.CurrentUsage"/>: then 100
-    /// milliseconds. Null: neither is told.</param>
-    /// <param name="time">Measures how long it was.</param>
+    /// <param name="since">How busy it was before, for <see cref="SeedStats.PercentUsage"/> and <see cref="SeedStats.CurrentUsage"/>; in 2014, 100 milliseconds
+    /// before. Null: neither is told.</param>
     /// <exception cref="CgroupException">A file is there and cannot be read, or does not say what it has to.</exception>
-    internal static SeedStats Read(IReadOnlyList<CgroupDirectory> directories, TimeSpan? sample = null, TimeProvider? time = null)
+    internal static SeedStats Read(IReadOnlyList<CgroupDirectory> directories, SeedCpuSample? since = null)
     {
+        SeedStats stats = new();
+        if (since is { } before)
+        {
+            SeedCpuSample now = SeedCpuSample.Take(directories);
+            stats = stats with { PercentUsage = now.PercentSince(before, Environment.ProcessorCount), CurrentUsage = now.CpusSince(before) };
+        }
         byte[] buffer = ArrayPool<byte>.Shared.Rent(16 * 1024);
         try
         {
-            SeedStats stats = new();
-            if (sample is { } duration)
-            {
-                SeedCpuSample before = SeedCpuSample.Take(directories, time ?? TimeProvider.System, ref buffer);
-                Thread.Sleep(duration);
-                SeedCpuSample after = SeedCpuSample.Take(directories, time ?? TimeProvider.System, ref buffer);
-                stats = stats with { PercentUsage = after.PercentSince(before, Environment.ProcessorCount), CurrentUsage = after.CpusSince(before) };
-            }
             foreach (CgroupDirectory directory in directories)
             {
                 using CgroupFiles files = new(directory, ref buffer);
@@ -47,42 +43,14 @@ internal static class SeedStatsReader
         }
     }
 
-    /// <summary>user and system of cpuacct.stat, in ticks.</summary>
-    internal static (ulong User, ulong System) Ticks(CgroupFiles files)
-    {
-        ulong user = 0, system = 0;
-        if (files.TryRead("cpuacct.stat"u8, out CgroupText text))
-        {
-            foreach (ReadOnlySpan<byte> line in text.Lines)
-            {
-                ulong value = text.Pair(line, out ReadOnlySpan<byte> name);
-                if (name.SequenceEqual("user"u8))
-                    user = value;
-                else if (name.SequenceEqual("system"u8))
-                    system = value;
-            }
-        }
-        return (user, system);
-    }
-
-    /// <summary>Version 2 tells the time of a container that version 1 does not account.</summary>
-    internal static bool IsTimeOfVersion2(IReadOnlyList<CgroupDirectory> directories)
-        => !directories.Any(directory => directory.Hierarchy is { Version: CgroupVersion.V1 } hierarchy && hierarchy.Controllers.Contains("cpuacct"));
-
     private static SeedStats ReadV1(CgroupFiles files, CgroupHierarchy hierarchy, SeedStats stats)
     {
         foreach (string controller in hierarchy.Controllers)
         {
             stats = controller switch
             {
-                "cpu" => Throttling(files, stats, "throttled_time"u8, 1),
-                "cpuacct" => Ticks(files) is var ticks ? stats with
-                {
-                    UsageInUsermode = ticks.User * NanosecondsPerTick,
-                    UsageInKernelmode = ticks.System * NanosecondsPerTick,
-                    PercpuUsage = PerCpu(files),
-                }
-                : stats,
+                "cpu" => Throttling(files, stats),
+                "cpuacct" => Accounting(files, stats),
                 "memory" => stats with
                 {
                     MemoryUsage = files.Number("memory.usage_in_bytes"u8) ?? 0,
@@ -111,16 +79,14 @@ internal static class SeedStatsReader
     private static SeedStats ReadV2(CgroupFiles files, CgroupDirectory directory, IReadOnlyList<CgroupDirectory> directories, SeedStats stats)
     {
         ImmutableArray<string> controllers = directory.Hierarchy.Controllers;
-        if (IsTimeOfVersion2(directories))
+        bool isTime = !directories.HasInVersion1("cpuacct"), isQuota = controllers.Contains("cpu");
+        if ((isTime || isQuota) && CpuReader.ReadV2(files) is { } cpu)
         {
-            stats = stats with
-            {
-                UsageInUsermode = (files.Field("cpu.stat"u8, "user_usec"u8) ?? 0) * NanosecondsPerMicrosecond,
-                UsageInKernelmode = (files.Field("cpu.stat"u8, "system_usec"u8) ?? 0) * NanosecondsPerMicrosecond,
-            };
+            if (isTime)
+                stats = stats with { UsageInUsermode = Nanoseconds(cpu.User), UsageInKernelmode = Nanoseconds(cpu.System) };
+            if (isQuota)
+                stats = stats with { Periods = cpu.Periods ?? 0, ThrottledPeriods = cpu.ThrottledPeriods ?? 0, ThrottledTime = Nanoseconds(cpu.ThrottledTime) };
         }
-        if (controllers.Contains("cpu"))
-            stats = Throttling(files, stats, "throttled_usec"u8, NanosecondsPerMicrosecond);
         if (controllers.Contains("memory"))
         {
             stats = stats with
@@ -140,7 +106,7 @@ internal static class SeedStatsReader
                 IOServiced = Table(devices, device => device.OperationsRead, device => device.OperationsWritten),
             };
         }
-        if (directories.Any(other => other.Hierarchy is { Version: CgroupVersion.V1 } hierarchy && hierarchy.Controllers.Contains("freezer")))
+        if (directories.HasInVersion1("freezer"))
             return stats;
         string self = Text(files, "cgroup.freeze"u8);
         return self.Length == 0 ? stats : stats with { FreezerSelfState = self, FreezerParentState = IsFrozenFromAbove(files, self) ? "1" : "0" };
@@ -149,7 +115,21 @@ internal static class SeedStatsReader
     /// <summary>Frozen without having been told to be. When both were told, version 2 does not say so.</summary>
     private static bool IsFrozenFromAbove(CgroupFiles files, string self) => self == "0" && files.Field("cgroup.events"u8, "frozen"u8) == 1;
 
-    private static SeedStats Throttling(CgroupFiles files, SeedStats stats, ReadOnlySpan<byte> timeName, ulong nanoseconds)
+    private static ulong Nanoseconds(TimeSpan? time) => (ulong)(time?.Ticks ?? 0) * TimeSpan.NanosecondsPerTick;
+
+    private static SeedStats Accounting(CgroupFiles files, SeedStats stats)
+    {
+        (ulong? user, ulong? system) = CpuReader.ReadTicks(files);
+        return stats with
+        {
+            UsageInUsermode = (user ?? 0) * NanosecondsPerTick,
+            UsageInKernelmode = (system ?? 0) * NanosecondsPerTick,
+            PercpuUsage = PerCpu(files),
+        };
+    }
+
+    /// <summary>Of version 1: nanoseconds, up to the largest number.</summary>
+    private static SeedStats Throttling(CgroupFiles files, SeedStats stats)
     {
         if (!files.TryRead("cpu.stat"u8, out CgroupText text))
             return stats;
@@ -161,8 +141,8 @@ internal static class SeedStatsReader
                 periods = value;
             else if (name.SequenceEqual("nr_throttled"u8))
                 throttled = value;
-            else if (name.SequenceEqual(timeName))
-                time = value * nanoseconds;
+            else if (name.SequenceEqual("throttled_time"u8))
+                time = value;
         }
         return stats with { Periods = periods, ThrottledPeriods = throttled, ThrottledTime = time };
     }

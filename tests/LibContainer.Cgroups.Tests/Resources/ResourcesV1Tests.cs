@@ -133,10 +133,10 @@ public sealed class ResourcesV1Tests
     public void What_every_runtime_leaves_out_is_told()
     {
         ResourcesV1.Check(Samples.Full).Should().BeEmpty();
-        ResourcesV1.Ignored(Samples.Full).Select(finding => finding.Path).Should().Equal("resources.memory.kernelBytes");
-        ResourcesV1.Ignored(Samples.Typical).Should().BeEmpty();
-        ResourcesV1.Ignored(Samples.Zero).Should().BeEmpty();
-        ResourcesV1.Ignored(new() { Memory = new() { KernelBytes = -1 } }).Should().BeEmpty();
+        ResourcesOfBoth.Ignored(Samples.Full).Select(finding => finding.Path).Should().Equal("resources.memory.kernelBytes");
+        ResourcesOfBoth.Ignored(Samples.Typical).Should().BeEmpty();
+        ResourcesOfBoth.Ignored(Samples.Zero).Should().BeEmpty();
+        ResourcesOfBoth.Ignored(new() { Memory = new() { KernelBytes = -1 } }).Should().BeEmpty();
     }
 
     private static IEnumerable<string> Texts(ResourceConfiguration resources) => Samples.Texts(ResourcesV1.Writes(resources));

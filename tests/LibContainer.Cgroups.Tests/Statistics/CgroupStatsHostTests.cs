@@ -104,7 +104,7 @@ public sealed class CgroupStatsHostTests
         Requires.Root();
         using HostCgroups host = new();
 
-        using JsonDocument json = JsonDocument.Parse(SeedStatsReader.Read(host.Directories, TimeSpan.FromMilliseconds(10)).ToJson());
+        using JsonDocument json = JsonDocument.Parse(SeedStatsReader.Read(host.Directories, SeedCpuSample.Take(host.Directories)).ToJson());
 
         json.RootElement.EnumerateObject().Select(member => member.Name).Should().Equal("cpu_stats", "memory_stats", "blkio_stats", "freezer_stats");
         json.RootElement.GetProperty("cpu_stats").GetProperty("cpu_usage").TryGetProperty("percent_usage", out _).Should().BeFalse();
