@@ -31,7 +31,7 @@ public sealed class Launcher
     {
         (_isResident, _hasBoundingSet) = (isResident, hasBoundingSet);
         _withoutBoundingSet = new Lazy<Launcher>(() => new Launcher(isResident, hasBoundingSet: false));
-        _thread = new LauncherThread(OnExited);
+        _thread = new LauncherThread(OnExited, hasBoundingSet);
     }
 
     /// <summary>The one of this host process.</summary>
@@ -266,7 +266,7 @@ public sealed class Launcher
         if (_current is { } dead)
             Discard(dead);
 
-        LauncherProcess started = _thread.Start(_words.Memory, _hasBoundingSet);
+        LauncherProcess started = _thread.Start(_words.Memory);
         _current = started;
         if (_isResident)
             Adopt(started);

@@ -12,24 +12,29 @@ internal sealed class LauncherThread
     private readonly BlockingCollection<Request> _requests = [];
     private readonly Action<LauncherProcess> _exited;
     private readonly Thread _thread;
+    private readonly bool _hasBoundingSet;
+    private bool _isStarted;
 
-    private sealed record Request(SharedWords Words, bool HasBoundingSet, TaskCompletionSource<LauncherProcess> Result);
+    private sealed record Request(SharedWords Words, TaskCompletionSource<LauncherProcess> Result);
 
     /// <param name="exited">Called on this thread when a launcher has ended and is reaped. Must not wait for this thread.</param>
-    internal LauncherThread(Action<LauncherProcess> exited)
+    /// <param name="hasBoundingSet">Its launchers have one.</param>
+    internal LauncherThread(Action<LauncherProcess> exited, bool hasBoundingSet)
     {
-        _exited = exited;
+        (_exited, _hasBoundingSet) = (exited, hasBoundingSet);
         _thread = new Thread(Run) { Name = "LibContainer launcher", IsBackground = true };
-        _thread.Start();
     }
 
     /// <summary>Its id, as in /proc/self/task: where the kernel keeps the list of its children.</summary>
     internal int Id { get; private set; }
 
-    /// <summary>Starts a launcher. The one before must have ended or be about to: this thread waits for it first.</summary>
-    internal LauncherProcess Start(SharedWords words, bool hasBoundingSet)
+    /// <summary>Starts a launcher. The one before must have ended or be about to: this thread waits for it first. For one caller at a time.</summary>
+    internal LauncherProcess Start(SharedWords words)
     {
-        Request request = new(words, hasBoundingSet, new TaskCompletionSource<LauncherProcess>(TaskCreationOptions.RunContinuationsAsynchronously));
+        if (!_isStarted)
+            _thread.Start(); // not before: most hosts want launchers of one kind alone
+        _isStarted = true;
+        Request request = new(words, new TaskCompletionSource<LauncherProcess>(TaskCreationOptions.RunContinuationsAsynchronously));
         _requests.Add(request);
         return request.Result.Task.GetAwaiter().GetResult();
     }
@@ -38,7 +43,8 @@ internal sealed class LauncherThread
     internal void Close()
     {
         _requests.CompleteAdding();
-        _thread.Join();
+        if (_isStarted)
+            _thread.Join();
         _requests.Dispose();
     }
 
@@ -50,7 +56,7 @@ internal sealed class LauncherThread
             LauncherProcess launcher;
             try
             {
-                launcher = LauncherProcess.Start(request.Words, request.HasBoundingSet);
+                launcher = LauncherProcess.Start(request.Words, _hasBoundingSet);
             }
             catch (Exception error)
             {

@@ -8,8 +8,8 @@ namespace LibContainer.Launch;
 /// </summary>
 internal static unsafe class EmptyNamespace
 {
-    /// <summary>Below what children do not copy, above what comes with a request.</summary>
-    internal const int Descriptor = 63;
+    /// <summary>The last one that children copy, above what comes with a request.</summary>
+    internal const int Descriptor = Interpreter.SmallTable - 1;
 
     /// <returns>0, and the namespace is at <see cref="Descriptor"/>. Negative: there is none, and pivot_root is as good.</returns>
     /// <param name="lost">1: the way back to the host's failed.</param>

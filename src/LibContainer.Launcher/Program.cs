@@ -5,7 +5,7 @@ namespace LibContainer.Launch;
 
 /// <summary>
 /// The launcher: clones the first process of each container for a host that has too many threads to do it, and kills those processes
-/// when the host is gone. One per host process, single-threaded, without heap, parser or policy.
+/// when the host is gone. One or two per host process, single-threaded, without heap, parser or policy.
 /// </summary>
 /// <remarks>
 /// Enters with: 0-2 /dev/null, 3 the host's socket, 4 the memory of the step words; a session of its own, default signals, no environment. With an argument behind its name it has
@@ -21,9 +21,9 @@ internal static unsafe class Program
 
     /// <summary>
     /// Pidfds of containers are kept from here on, out of the way of what comes with a request: a child copies the table below only, however many containers run. Copied and closed
-    /// again, 1,000 of them cost a start 0.3 ms. 64 is what fits into a table that need not be allocated (NR_OPEN_DEFAULT).
+    /// again, 1,000 of them cost a start 0.3 ms.
     /// </summary>
-    private const int FirstPidFd = 64;
+    private const int FirstPidFd = Interpreter.SmallTable;
 
     private const int BufferLength = LaunchRequest.MaxInlinePlan + 4096;
     private const int ControlLength = 256;

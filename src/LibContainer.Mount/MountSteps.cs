@@ -112,10 +112,10 @@ public static class MountSteps
             bool isNewName = fresh is not null && IsDirectlyIn(fresh, destination) && IsNew(container, mounted + 1, i);
             if (isNewName)
                 open = DirectorySteps.Open(plan, fresh!, open);
-            plan.Add(new MountStep(mount.Source, destination, mount.Type, IsFilledFirst(mount) ? flags & ~MountFlags.ReadOnly : flags, MountLabel.AddTo(mount.Data, mount.Type is "tmpfs" or "devpts" ? container.MountLabel : null))
-            {
-                IsInNewDirectory = isNewName,
-            });
+            if (IsFilledFirst(mount))
+                flags &= ~MountFlags.ReadOnly;
+            string data = MountLabel.AddTo(mount.Data, mount.Type is "tmpfs" or "devpts" ? container.MountLabel : null);
+            plan.Add(new MountStep(mount.Source, destination, mount.Type, flags, data) { IsInNewDirectory = isNewName });
             if (isNewName)
                 continue;
             fresh = mount.Type == "tmpfs" && destination != "/" ? destination : null;
@@ -125,8 +125,7 @@ public static class MountSteps
         return open;
     }
 
-    private static bool IsDirectlyIn(string directory, string path)
-        => path.Length > directory.Length + 1 && path[directory.Length] == '/' && path.StartsWith(directory, StringComparison.Ordinal) && !path.AsSpan(directory.Length + 1).Contains('/');
+    private static bool IsDirectlyIn(string directory, string path) => ContainerPath.IsBelow(path, directory) && !path.AsSpan(directory.Length + 1).Contains('/');
 
     /// <summary>None of a few mounts before it is in the same place. Of many, one walk each costs less than to compare all with all.</summary>
     private static bool IsNew(ContainerConfiguration container, int first, int index)

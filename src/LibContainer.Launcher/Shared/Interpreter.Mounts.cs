@@ -2,8 +2,8 @@ using LibContainer.Linux;
 
 namespace LibContainer.Launch;
 
-// Mounts go onto descriptors, never onto names: move_mount takes the descriptor itself, and mount(2), which takes only a name, is given
-// "." after fchdir to the descriptor. No step needs /proc, so there is nothing under /proc that a container could have prepared (CVE-2025-52881).
+// Mounts go onto descriptors, never onto names that somebody else could have made: move_mount takes the descriptor itself, and mount(2), which takes only a name,
+// is given "." after fchdir to the descriptor, or a new name in a file system that nobody else has been in. No step needs /proc, so there is nothing under /proc that a container could have prepared (CVE-2025-52881).
 internal static unsafe partial class Interpreter
 {
     /// <summary>struct mount_attr of mount_setattr(2).</summary>
@@ -19,6 +19,9 @@ internal static unsafe partial class Interpreter
         => execution->Do(SystemCallNumber.mount, 0, (long)Kernel.Literal("/"u8), 0, (long)step->Flags);
 
     private static long SetAttributes(PlanExecution* execution, long mount, ulong set, int recursive, ulong clear = 0)
+        => SetAttributesAt(execution, mount, Kernel.Literal(""u8), set, recursive, clear);
+
+    private static long SetAttributesAt(PlanExecution* execution, long directory, byte* path, ulong set, int recursive, ulong clear)
     {
         MountAttributes attributes;
         attributes.Set = set;
@@ -27,19 +30,14 @@ internal static unsafe partial class Interpreter
         attributes.Propagation = 0;
         attributes.UserNamespace = 0;
         return execution->Do(
-            SystemCallNumber.mount_setattr, mount, (long)Kernel.Literal(""u8), Uapi.AT_EMPTY_PATH | recursive, (long)(&attributes), sizeof(MountAttributes));
+            SystemCallNumber.mount_setattr, directory, (long)path, Uapi.AT_EMPTY_PATH | recursive, (long)(&attributes), sizeof(MountAttributes));
     }
 
     /// <summary>By its name where its descriptor is closed: it is "/" by then. Never by its name before: that would be the host's.</summary>
     private static long ReadOnlyRoot(PlanExecution* execution)
-    {
-        if (execution->Root != PlanExecution.Entered)
-            return SetAttributes(execution, execution->Root, Uapi.MOUNT_ATTR_RDONLY, 0);
-        MountAttributes attributes = default;
-        attributes.Set = Uapi.MOUNT_ATTR_RDONLY;
-        return execution->Do(
-            SystemCallNumber.mount_setattr, Uapi.AT_FDCWD, (long)Kernel.Literal("/"u8), 0, (long)(&attributes), sizeof(MountAttributes));
-    }
+        => execution->Root == PlanExecution.Entered
+            ? SetAttributesAt(execution, Uapi.AT_FDCWD, Kernel.Literal("/"u8), Uapi.MOUNT_ATTR_RDONLY, 0, 0)
+            : SetAttributes(execution, execution->Root, Uapi.MOUNT_ATTR_RDONLY, 0);
 
     // recursive: AT_RECURSIVE or 0
     private static long CloneTree(PlanExecution* execution, long directory, byte* path, int recursive)
@@ -199,32 +197,38 @@ internal static unsafe partial class Interpreter
         return result;
     }
 
-    /// <summary>The host's own /dev/null, looked at before it is used: the container's could have been planted (CVE-2025-31133).</summary>
+    /// <summary>By the host's null; the first such mount is what the others are copied from, flags and all.</summary>
     private static long MaskFile(PlanExecution* execution, long target)
     {
         bool isFirst = execution->Null < 0;
-        long device = execution->Null;
+        long tree = isFirst ? CloneNull(execution) : CloneTree(execution, execution->Null, Kernel.Literal(""u8), 0);
+        if (tree < 0)
+            return tree;
+        long result = Attach(execution, tree, target);
         if (isFirst)
-        {
-            byte* path = Kernel.Literal("/dev/null"u8);
-            device = execution->Do(SystemCallNumber.openat, Uapi.AT_FDCWD, (long)path, Uapi.O_PATH | Uapi.O_CLOEXEC);
-            if (device < 0)
-                return device;
-            long same = VerifyNode(execution, device, Kernel.Literal(""u8), Uapi.AT_EMPTY_PATH, Uapi.S_IFCHR, 1, 3);
-            if (same < 0)
-                return same;
-        }
-        long tree = CloneTree(execution, device, Kernel.Literal(""u8), 0);
+            execution->Null = (int)tree;
+        else
+            CloseLater(execution, tree);
+        return result;
+    }
+
+    /// <summary>The host's own /dev/null, looked at before it is used: the container's could have been planted (CVE-2025-31133).</summary>
+    private static long CloneNull(PlanExecution* execution)
+    {
+        long device = execution->Do(SystemCallNumber.openat, Uapi.AT_FDCWD, (long)Kernel.Literal("/dev/null"u8), Uapi.O_PATH | Uapi.O_CLOEXEC);
+        if (device < 0)
+            return device;
+        byte* itself = Kernel.Literal(""u8);
+        long result = VerifyNode(execution, device, itself, Uapi.AT_EMPTY_PATH, Uapi.S_IFCHR, 1, 3);
+        long tree = result < 0 ? result : CloneTree(execution, device, itself, 0);
+        CloseLater(execution, device);
         if (tree < 0)
             return tree;
         // It is the host's inode, and its owner may be inside: read-only, so that nobody changes its mode or times. The device still opens for writing.
-        long result = isFirst ? SetAttributes(execution, tree, Uapi.MOUNT_ATTR_RDONLY | Uapi.MOUNT_ATTR_NOSUID | Uapi.MOUNT_ATTR_NOEXEC, 0) : 0;
+        result = SetAttributes(execution, tree, Uapi.MOUNT_ATTR_RDONLY | Uapi.MOUNT_ATTR_NOSUID | Uapi.MOUNT_ATTR_NOEXEC, 0);
         if (result >= 0)
-            result = Attach(execution, tree, target);
-        if (isFirst && result >= 0)
-            execution->Null = (int)tree; // which copies take their flags from
-        else
-            CloseLater(execution, tree);
+            return tree;
+        CloseLater(execution, tree);
         return result;
     }
 
@@ -259,11 +263,8 @@ internal static unsafe partial class Interpreter
 
     private static long PivotRoot(PlanExecution* execution, StepRecord* step)
     {
-        long result = -Uapi.EPERM;
-        if (execution->EmptyNamespace >= 0 && step->Value == 0)
-            result = EnterEmptyNamespace(execution);
-        if (result == -Uapi.EPERM)
-            result = PivotRoot(execution);
+        bool isOffered = execution->EmptyNamespace >= 0 && step->Value == 0;
+        long result = isOffered ? EnterEmptyNamespace(execution) : PivotRoot(execution);
         return result < 0 ? result : LeaveNothingOpen(execution);
     }
 
@@ -283,12 +284,15 @@ internal static unsafe partial class Interpreter
     /// The same end without pivot_root's look at every thread of the machine: the root moves into a copy of a namespace that has nothing in it, and the one with the host's mounts goes with its
     /// last process, which is this one. The root lies on an empty directory there, as that of a machine lies on its initramfs.
     /// </summary>
-    /// <returns>-EPERM: not in this user namespace, and nothing has changed.</returns>
     private static long EnterEmptyNamespace(PlanExecution* execution)
     {
         byte* nothing = Kernel.Literal(""u8);
         long tree = CloneTree(execution, execution->Root, nothing, Uapi.AT_RECURSIVE);
-        long result = tree < 0 ? tree : execution->Do(SystemCallNumber.setns, execution->EmptyNamespace, Uapi.CLONE_NEWNS);
+        if (tree < 0)
+            return tree;
+        long result = execution->Do(SystemCallNumber.setns, execution->EmptyNamespace, Uapi.CLONE_NEWNS);
+        if (result == -Uapi.EPERM)
+            return PivotRoot(execution); // in a user namespace of its own it may not join one of the host's, and nothing has changed yet
         if (result >= 0)
             result = execution->Do(SystemCallNumber.unshare, Uapi.CLONE_NEWNS);
         if (result >= 0)

@@ -113,8 +113,8 @@ internal static unsafe partial class Interpreter
             Close(descriptor);
     }
 
-    /// <summary>Descriptors of a table that need not be allocated: NR_OPEN_DEFAULT.</summary>
-    private const int SmallTable = 64;
+    /// <summary>Descriptors of a table that need not be allocated: NR_OPEN_DEFAULT of include/linux/fdtable.h.</summary>
+    internal const int SmallTable = 64;
 
     /// <summary>As execvp(3) does: goes on past what is not there, remembers what may not be run.</summary>
     private static long Execute(PlanExecution* execution, StepRecord* step)
