@@ -23,15 +23,17 @@ internal sealed partial record Footprint(string Descriptors, string Children, in
             // Assemblies stay open once loaded, and an exception that is caught for the first time loads some.
             string.Join('\n', Directory.GetFileSystemEntries("/proc/self/fd").Select(descriptor => new FileInfo(descriptor).LinkTarget)
                 .Where(target => target is not null && !target.EndsWith(".dll", StringComparison.Ordinal)).Select(target => Inode.Replace(target!, "")).Order()),
-            ChildrenButLauncher(),
+            CurrentChildren(),
             File.ReadLines("/proc/self/mountinfo").Count(),
             // The tests' own are those of other tests, too, which may run at the same time.
             string.Join('\n', Directory.GetFileSystemEntries(Path.GetTempPath(), "libcontainer-*").Where(path => !path.Contains("libcontainer-test-")).Order()));
     }
 
-    private static string ChildrenButLauncher()
+    /// <summary>Ids of this process's children that are not the shared launcher's processes.</summary>
+    internal static string CurrentChildren()
     {
-        IEnumerable<string> children = Directory.GetDirectories("/proc/self/task").SelectMany(thread => File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        return string.Join(' ', children.Where(id => !Launcher.Shared.ProcessIds.Any(launcher => id == launcher.ToString(CultureInfo.InvariantCulture))).Order());
+        string[] launchers = [.. Launcher.Shared.ProcessIds.Select(id => id.ToString(CultureInfo.InvariantCulture))];
+        return string.Join(' ', Directory.GetDirectories("/proc/self/task")
+            .SelectMany(thread => File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries)).Except(launchers).Order());
     }
 }

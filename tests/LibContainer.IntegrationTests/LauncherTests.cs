@@ -353,8 +353,7 @@ public sealed class LauncherTests : IDisposable
 
         Run(launcher, "6").ExitCode.Should().Be(6);
         (succeeded + failed).Should().BePositive();
-        string children = string.Join(' ', Directory.GetDirectories("/proc/self/task").Select(thread => File.ReadAllText($"{thread}/children").Trim()).Where(text => text.Length > 0));
-        children.Split(' ').Where(id => Launcher.Shared.ProcessIds.All(shared => id != $"{shared}")).Should().Equal($"{launcher.ProcessId}");
+        Footprint.CurrentChildren().Should().Be($"{launcher.ProcessId}");
     }
 
     private ExitStatus Run(Launcher launcher, string argument)

@@ -49,7 +49,7 @@ public sealed class OnceTests : IDisposable
                 inside = $"{process.Id}";
                 string? left = null;
                 // The helper leaves by itself; it is not waited for.
-                SpinWait.SpinUntil(() => (left = Children()) == inside, TimeSpan.FromSeconds(30));
+                SpinWait.SpinUntil(() => (left = Footprint.CurrentChildren()) == inside, TimeSpan.FromSeconds(30));
                 children = left;
                 process.TrySendSignal(Signal.SIGKILL);
             },
@@ -58,9 +58,6 @@ public sealed class OnceTests : IDisposable
         children.Should().Be(inside);
         Launcher.Once.ProcessIds.Should().BeEmpty();
     }
-
-    private static string Children() => string.Join(' ', Directory.GetDirectories("/proc/self/task")
-        .SelectMany(thread => File.ReadAllText($"{thread}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)).Where(id => Launcher.Shared.ProcessIds.All(launcher => id != $"{launcher}")));
 
     /// <summary>By the signal: the program has not cleared it.</summary>
     [Fact]

@@ -28,12 +28,9 @@ public sealed class SystemCallCountTests
         Requires.Root();
         Requires.Program("strace");
         using ProbeRoot root = new();
-        using TemporaryDirectory folder = new();
 
-        Command.Run("strace", "-ff", "-qq", "-o", folder["trace"], Repository.TestHost, "repeat", "3", root.Path).ExitCode.Should().Be(0);
+        int[] counts = [.. Trace(root, 3).Select(calls => Array.FindIndex(calls, IsProgram) + 1).Where(count => count > 0)];
 
-        int[] counts = [.. Directory.GetFiles(folder.Path).Select(File.ReadAllLines)
-            .Select(calls => Array.FindIndex(calls, call => call.StartsWith("execve(\"/probe\"", StringComparison.Ordinal)) + 1).Where(count => count > 0)];
         counts.Should().HaveCount(3).And.OnlyContain(count => count > 50 && count <= MostInChild);
     }
 
@@ -44,23 +41,25 @@ public sealed class SystemCallCountTests
         Requires.Root();
         Requires.Program("strace");
         using ProbeRoot root = new();
-        using TemporaryDirectory folder = new();
 
-        Command.Run("strace", "-ff", "-qq", "-o", folder["trace"], Repository.TestHost, "repeat", "4", root.Path).ExitCode.Should().Be(0);
+        string[][] containers = [.. Trace(root, 4).Where(calls => calls.Any(IsProgram))];
 
-        string[][] containers = [.. Directory.GetFiles(folder.Path).Select(File.ReadAllLines).Where(calls => calls.Any(call => call.StartsWith("execve(\"/probe\"", StringComparison.Ordinal)))];
         containers.Should().HaveCount(4);
         containers.Count(calls => calls.Any(call => call.StartsWith("pivot_root(", StringComparison.Ordinal))).Should().Be(2);
         containers.Count(calls => calls.Any(call => call.StartsWith("setns(", StringComparison.Ordinal))).Should().Be(2);
     }
 
-    /// <summary>Of all threads of the host. A file for each thread and process; those of the launcher and of containers are told by what they do.</summary>
+    /// <summary>Of all threads of the host. The processes of the launchers and of containers are told by what they do.</summary>
     private static int CountInHost(ProbeRoot root, int starts)
+        => Trace(root, starts).Where(calls => !calls.Any(call => call.Contains("\"lc-launcher\"", StringComparison.Ordinal) || IsProgram(call))).Sum(calls => calls.Length);
+
+    /// <summary>The calls of each thread and process of a host that starts containers one after the other.</summary>
+    private static string[][] Trace(ProbeRoot root, int starts)
     {
         using TemporaryDirectory folder = new();
         Command.Run("strace", "-ff", "-qq", "-o", folder["trace"], Repository.TestHost, "repeat", starts.ToString(CultureInfo.InvariantCulture), root.Path).ExitCode.Should().Be(0);
-        return Directory.GetFiles(folder.Path).Select(File.ReadAllLines)
-            .Where(calls => !calls.Any(call => call.Contains("\"lc-launcher\"", StringComparison.Ordinal) || call.StartsWith("execve(\"/probe\"", StringComparison.Ordinal)))
-            .Sum(calls => calls.Length);
+        return [.. Directory.GetFiles(folder.Path).Select(File.ReadAllLines)];
     }
+
+    private static bool IsProgram(string call) => call.StartsWith("execve(\"/probe\"", StringComparison.Ordinal);
 }

@@ -46,23 +46,22 @@ internal static class Growth
     internal static List<Dictionary<Candidate, Sample>> OfRunning(
         BenchmarkRoot root, IReadOnlyList<int> counts, IReadOnlyList<Candidate> measured, int starts, TimeSpan pause)
     {
-        List<Dictionary<Candidate, Sample>> samples = [];
-        using (RunningContainers running = new(root.Container))
+        List<Dictionary<Candidate, Sample>> samples = Measure(counts);
+        Dictionary<Candidate, Sample> again = Measure([counts[0]])[0];
+        samples[0] = samples[0].ToDictionary(pair => pair.Key, pair => pair.Value.With(again[pair.Key]));
+        return samples;
+
+        List<Dictionary<Candidate, Sample>> Measure(IReadOnlyList<int> numbers)
         {
-            foreach (int count in counts)
+            List<Dictionary<Candidate, Sample>> taken = [];
+            using RunningContainers running = new(root.Container);
+            foreach (int number in numbers)
             {
-                running.StartUntil(count - 1);
-                samples.Add(Timing.Interleaved(measured, starts, pause));
+                running.StartUntil(number - 1);
+                taken.Add(Timing.Interleaved(measured, starts, pause));
             }
             running.End();
+            return taken;
         }
-        using (RunningContainers running = new(root.Container))
-        {
-            running.StartUntil(counts[0] - 1);
-            Dictionary<Candidate, Sample> again = Timing.Interleaved(measured, starts, pause);
-            running.End();
-            samples[0] = samples[0].ToDictionary(pair => pair.Key, pair => pair.Value.With(again[pair.Key]));
-        }
-        return samples;
     }
 }
