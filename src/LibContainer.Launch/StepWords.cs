@@ -7,7 +7,10 @@ internal sealed class StepWords : IDisposable
 {
     private readonly Stack<int> _free = new(Enumerable.Range(0, StepWord.Count).Reverse());
 
-    internal SharedWords Memory { get; } = new("libcontainer-steps", StepWord.Count);
+    private SharedWords? _memory;
+
+    /// <summary>Made when the first word is taken: most hosts want launchers of one kind alone.</summary>
+    internal SharedWords Memory => _memory ?? throw new InvalidOperationException("no word has been taken yet");
 
     /// <summary>Waits while all are in use.</summary>
     internal int Take()
@@ -16,8 +19,9 @@ internal sealed class StepWords : IDisposable
         {
             while (_free.Count == 0)
                 Monitor.Wait(_free);
+            _memory ??= new SharedWords("libcontainer-steps", StepWord.Count); // before the word, which nobody would return when this fails
             int index = _free.Pop();
-            Memory[index] = StepWord.NotStarted;
+            _memory[index] = StepWord.NotStarted;
             return index;
         }
     }
@@ -31,5 +35,5 @@ internal sealed class StepWords : IDisposable
         }
     }
 
-    public void Dispose() => Memory.Dispose();
+    public void Dispose() => _memory?.Dispose();
 }
