@@ -51,6 +51,15 @@ public sealed record MountConfiguration(string Destination, string Type, string 
     /// <summary>The type of a mount that shows a part of the host.</summary>
     public const string BindType = "bind";
 
+    /// <summary>
+    /// The type of a view of the container's own cgroup and those below it, in whatever version the host has. Needs <see cref="NamespaceKinds.Cgroup"/>.
+    /// </summary>
+    public const string CgroupType = "cgroup";
+
+    /// <summary>Shows the container its own cgroup, read-only, where programs look for it.</summary>
+    public static MountConfiguration CgroupView { get; }
+        = new("/sys/fs/cgroup", CgroupType, "cgroup", MountOptions.NoExec | MountOptions.NoSuid | MountOptions.NoDev | MountOptions.ReadOnly);
+
     /// <summary>Shows a file or directory of the host, with what is mounted below it.</summary>
     /// <param name="source">Absolute path on the host.</param>
     /// <param name="destination">Absolute path in the container.</param>

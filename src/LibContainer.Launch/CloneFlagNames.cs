@@ -13,6 +13,7 @@ internal static class CloneFlagNames
         ((ulong)Uapi.CLONE_NEWPID, "CLONE_NEWPID"),
         ((ulong)Uapi.CLONE_NEWNET, "CLONE_NEWNET"),
         ((ulong)Uapi.CLONE_NEWCGROUP, "CLONE_NEWCGROUP"),
+        ((ulong)Uapi.CLONE_INTO_CGROUP, "CLONE_INTO_CGROUP"),
     ];
 
     internal static string Describe(ulong flags)

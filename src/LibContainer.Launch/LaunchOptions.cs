@@ -18,12 +18,15 @@ public sealed record LaunchOptions
     /// <summary>Become descriptors 3, 4, and so on, 10 at most. A plan that closes others has to begin behind them.</summary>
     public ImmutableArray<SafeHandle> MoreDescriptors { get; init => field = value.IsDefault ? [] : value; } = [];
 
+    /// <summary>The directory of a cgroup of version 2, which the process is born in. Null: that of the host. Source: clone(2), CLONE_INTO_CGROUP.</summary>
+    public SafeHandle? Cgroup { get; init; }
+
     /// <summary>Times the start. Null: nobody does.</summary>
     public StepClock? Clock { get; init; }
 
     /// <summary>
-    /// The host's part of the start, at a <see cref="Steps.SynchronizeStep"/>: the process exists, in its namespaces, and waits. What this returns takes
-    /// the place of the rest of the plan; null leaves it. When this throws, the process ends and the exception goes to the caller of the start.
+    /// The host's part of the start, at a <see cref="Steps.SynchronizeStep"/>: the process exists, in its namespaces, and waits. When this throws, the process ends and the exception goes
+    /// to the caller of the start. Null: it goes on at once.
     /// </summary>
-    public Func<LaunchedProcess, LaunchPlan?>? Synchronized { get; init; }
+    public Func<LaunchedProcess, GoAhead>? Synchronized { get; init; }
 }

@@ -58,6 +58,18 @@ public sealed class LaunchedProcess : IDisposable
         }
     }
 
+    /// <summary>Called behind each <see cref="Kill"/>, also by disposal and by the cancellation of a start: a process that cgroup version 1 has frozen ends only once it is thawed.</summary>
+    public Action? Killed { get; set; }
+
+    /// <summary>Kills the process, even if it is frozen.</summary>
+    /// <returns>False when it has ended.</returns>
+    public bool Kill()
+    {
+        bool isSent = TrySendSignal(Signal.SIGKILL);
+        Killed?.Invoke();
+        return isSent;
+    }
+
     /// <summary>Waits until the process has ended, and reaps it. Can be called again.</summary>
     public ExitStatus WaitForExit()
     {
@@ -90,7 +102,7 @@ public sealed class LaunchedProcess : IDisposable
         }
         if (_exitStatus is null)
         {
-            TrySendSignal(Signal.SIGKILL);
+            Kill();
             WaitForExit();
         }
         PidFd.Dispose();

@@ -107,6 +107,7 @@ public sealed class Launcher
         using Borrowed error = new(options.StandardError ?? HostStreams.Error);
         using Borrowed planFile = new(file ?? HostStreams.Input);
         using Borrowed clock = new(options.Clock?.File ?? HostStreams.Input);
+        using Borrowed cgroup = new(options.Cgroup ?? HostStreams.Input);
 
         LaunchRequest request = new()
         {
@@ -116,6 +117,7 @@ public sealed class Launcher
             StepWord = (uint)word,
             MoreDescriptors = (uint)options.MoreDescriptors.Length,
             ClockInDescriptor = options.Clock is null ? 0u : 1u,
+            CgroupInDescriptor = options.Cgroup is null ? 0u : 1u,
             CloneFlags = plan.CloneFlags,
         };
         Span<int> descriptors = stackalloc int[SocketRights.MaxDescriptors];
@@ -126,6 +128,8 @@ public sealed class Launcher
         count += options.MoreDescriptors.Length;
         if (options.Clock is not null)
             descriptors[count++] = clock.Number;
+        if (options.Cgroup is not null)
+            descriptors[count++] = cgroup.Number;
         if (file is not null)
             descriptors[count++] = planFile.Number;
         ReadOnlySpan<byte> inline = file is null ? bytes.Bytes : [];
@@ -145,7 +149,7 @@ public sealed class Launcher
             if (pidFd is null)
             {
                 Errno errno = (Errno)(-reply.Pid);
-                throw new LaunchException($"clone3 ({CloneFlagNames.Describe(plan.CloneFlags)}): {LinuxException.Name(errno)}", null, errno);
+                throw new LaunchException($"clone3 ({CloneFlagNames.Describe(plan.CloneFlags | (options.Cgroup is null ? 0 : (ulong)Uapi.CLONE_INTO_CGROUP))}): {LinuxException.Name(errno)}", null, errno);
             }
             LaunchedProcess process = new(this, reply.Pid, pidFd, _isResident ? launcher : null, reply.Descriptor);
             _processes.Add(process);
@@ -203,7 +207,7 @@ public sealed class Launcher
         ImmutableArray<LaunchStep> steps = plan.Steps;
         try
         {
-            using (cancellationToken.Register(static state => ((LaunchedProcess)state!).TrySendSignal(Signal.SIGKILL), process))
+            using (cancellationToken.Register(static state => ((LaunchedProcess)state!).Kill(), process))
             {
                 Span<byte> packet = stackalloc byte[8];
                 while (sync.Receive(packet, out int descriptor) == 8)
@@ -240,21 +244,24 @@ public sealed class Launcher
         => descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw LaunchException.AtStep(step, Errno.EMFILE, "recvmsg"); // no room in our table
 
     /// <summary>Lets the child go on. When it has been killed meanwhile, the next receive finds that out.</summary>
-    private static LaunchPlan? Go(SequencedSocket sync, LaunchPlan? rest)
+    private static LaunchPlan? Go(SequencedSocket sync, GoAhead? ahead)
     {
-        if (rest is null)
-        {
-            GoMessage alone = new() { Word = GoMessage.Go };
-            sync.Send(MemoryMarshal.AsBytes(new ReadOnlySpan<GoMessage>(in alone)));
-            return null;
-        }
-        using PlanWriter bytes = PlanWriter.Write(rest);
-        using SafeFileHandle? file = bytes.Bytes.Length > LaunchRequest.MaxInlinePlan ? MemoryFile.CreateSealed("libcontainer-plan", bytes.Bytes) : null;
+        using GoAhead? closedThen = ahead;
+        ReadOnlySpan<SafeHandle> cgroups = ahead is null ? [] : ahead.Cgroups.AsSpan();
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(cgroups.Length, SocketRights.MaxDescriptors - 2, nameof(GoAhead.Cgroups));
+        using PlanWriter? bytes = ahead?.Rest is { } rest ? PlanWriter.Write(rest) : null;
+        ReadOnlySpan<byte> plan = bytes is null ? [] : bytes.Bytes;
+        using SafeFileHandle? file = plan.Length > LaunchRequest.MaxInlinePlan ? MemoryFile.CreateSealed("libcontainer-plan", plan) : null;
+
+        Span<int> descriptors = stackalloc int[SocketRights.MaxDescriptors];
+        using BorrowedAll joined = new(cgroups, descriptors);
         using Borrowed planFile = new(file ?? HostStreams.Input);
-        GoMessage go = new() { Word = GoMessage.Go, PlanLength = (uint)bytes.Bytes.Length, PlanInDescriptor = file is null ? 0u : 1u };
-        ReadOnlySpan<int> descriptors = file is null ? [] : [planFile.Number];
-        sync.Send(MemoryMarshal.AsBytes(new ReadOnlySpan<GoMessage>(in go)), file is null ? bytes.Bytes : [], descriptors);
-        return rest;
+        int count = cgroups.Length;
+        if (file is not null)
+            descriptors[count++] = planFile.Number;
+        GoMessage go = new() { Word = GoMessage.Go, PlanLength = (uint)plan.Length, PlanInDescriptor = file is null ? 0u : 1u };
+        sync.Send(MemoryMarshal.AsBytes(new ReadOnlySpan<GoMessage>(in go)), file is null ? plan : [], descriptors[..count]);
+        return ahead?.Rest;
     }
 
     /// <summary>Under the gate.</summary>

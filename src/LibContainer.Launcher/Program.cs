@@ -121,7 +121,7 @@ internal static unsafe class Program
         SocketRights* passed = (SocketRights*)control;
         int count = 0;
         if (message.ControlLength >= SocketRights.HeaderLength)
-            count = (int)((passed->Length - SocketRights.HeaderLength) / sizeof(int));
+            count = passed->Count;
 
         LaunchReply reply;
         reply.Pid = 0;
@@ -136,7 +136,7 @@ internal static unsafe class Program
             Reply(&reply);
             return true;
         }
-        if ((message.Flags & Uapi.MSG_CTRUNC) != 0 || count < LaunchRequest.Descriptors + (int)(request->MoreDescriptors + request->ClockInDescriptor + request->PlanInDescriptor))
+        if ((message.Flags & Uapi.MSG_CTRUNC) != 0 || count < (int)request->DescriptorCount)
             reply.Pid = -Uapi.EMFILE; // the kernel drops what does not fit into our descriptor table
         else
             Clone(state, request, passed, count, &reply);
@@ -183,6 +183,11 @@ internal static unsafe class Program
         arguments.SetTid = 0;
         arguments.SetTidSize = 0;
         arguments.Cgroup = 0;
+        if (request->CgroupInDescriptor != 0)
+        {
+            arguments.Flags |= (ulong)Uapi.CLONE_INTO_CGROUP;
+            arguments.Cgroup = (ulong)passed->Descriptors[count - 1 - (int)request->PlanInDescriptor];
+        }
 
         long pid = Kernel.Call(SystemCallNumber.clone3, (long)(&arguments), sizeof(CloneArguments), 0, 0, 0, 0);
         if (pid == 0)

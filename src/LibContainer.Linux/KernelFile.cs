@@ -43,6 +43,19 @@ internal static unsafe class KernelFile
         }
     }
 
+    /// <summary>As <see cref="Read"/>, from a place of the caller's choice: 0 has the kernel make the content anew.</summary>
+    internal static int ReadAt(int descriptor, Span<byte> buffer, long offset)
+    {
+        fixed (byte* start = buffer)
+        {
+            int count;
+            do
+                count = Result((long)LibC.pread(descriptor, start, buffer.Length, offset));
+            while (count == -Uapi.EINTR);
+            return count;
+        }
+    }
+
     /// <summary>With one write(2), which is what the kernel takes for one setting.</summary>
     internal static int Write(int descriptor, ReadOnlySpan<byte> bytes)
     {
@@ -54,6 +67,31 @@ internal static unsafe class KernelFile
             while (count == -Uapi.EINTR);
             return count;
         }
+    }
+
+    /// <summary>Waits until the kernel says that a file which it makes up has another content, and for no longer than that. Read it first: what was before that counts as said.</summary>
+    /// <param name="descriptor">Of a file that tells so: <c>cgroup.events</c>.</param>
+    /// <param name="timeout">How long at most.</param>
+    internal static void AwaitChange(int descriptor, TimeSpan timeout)
+    {
+        pollfd polled = new() { fd = descriptor, events = LibC.POLLPRI };
+        long* limit = stackalloc long[] { timeout.Ticks / TimeSpan.TicksPerSecond, timeout.Ticks % TimeSpan.TicksPerSecond * 100 }; // struct timespec; Linux leaves the rest of the time in it
+        while (SystemCall.Invoke(SystemCallNumber.ppoll, (long)(&polled), 1, (long)limit) == -Uapi.EINTR) { }
+    }
+
+    /// <param name="path">UTF-8, with a NUL at its end.</param>
+    /// <param name="mode">Permissions, of which the host's mask takes away.</param>
+    internal static int MakeDirectory(ReadOnlySpan<byte> path, int mode)
+    {
+        fixed (byte* start = path)
+            return Result(LibC.mkdir(start, (ushort)mode));
+    }
+
+    /// <param name="path">UTF-8, with a NUL at its end.</param>
+    internal static int RemoveDirectory(ReadOnlySpan<byte> path)
+    {
+        fixed (byte* start = path)
+            return Result(LibC.rmdir(start));
     }
 
     internal static void Close(int descriptor) => _ = LibC.close(descriptor); // nothing is left of the number, whatever it answers: close(2)

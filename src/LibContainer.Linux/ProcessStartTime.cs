@@ -6,11 +6,24 @@ namespace LibContainer.Linux;
 public static class ProcessStartTime
 {
     /// <summary>The start time as the kernel writes it, or null when there is no such process.</summary>
-    public static string? Read(int processId)
+    public static string? Read(int processId) => ProcessStat.Read(processId) is { } stat ? Parse(stat) : null;
+
+    internal static string Parse(string stat) => ProcessStat.Field(stat, 22);
+}
+
+/// <summary>The kernel's line about a process. Source: proc(5), /proc/PID/stat.</summary>
+internal static class ProcessStat
+{
+    /// <summary>There is such a process, and it is no zombie.</summary>
+    internal static bool Runs(int processId) => Read(processId) is { } stat && Field(stat, FirstBehindName) is not ("Z" or "X");
+
+    private const int FirstBehindName = 3;
+
+    internal static string? Read(int processId)
     {
         try
         {
-            return Parse(File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/stat")));
+            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/stat"));
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException or LinuxException)
         {
@@ -23,9 +36,5 @@ public static class ProcessStartTime
     }
 
     /// <summary>A program's name stands in brackets and may hold blanks and brackets itself, so fields count from the last bracket.</summary>
-    internal static string Parse(string stat)
-    {
-        const int StateField = 3, StartTimeField = 22;
-        return stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[StartTimeField - StateField];
-    }
+    internal static string Field(string stat, int number) => stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[number - FirstBehindName];
 }

@@ -8,7 +8,7 @@ namespace LibContainer.Linux;
 /// <remarks>AF_UNIX, SOCK_SEQPACKET. Source: unix(7), cmsg(3).</remarks>
 internal sealed unsafe class SequencedSocket : SafeHandleMinusOneIsInvalid
 {
-    private const int MaxRights = 16;
+    private const int MaxRights = 24;
     private const int HeaderLength = 16;
 
     private SequencedSocket(int descriptor)

@@ -55,6 +55,20 @@ public static class MountSteps
         RootSwitchSteps.Add(plan, container.RootSwitch, terminal is not null);
     }
 
+    /// <summary>The views of cgroups, once the process is in its own ones and has a cgroup namespace.</summary>
+    /// <param name="plan">Gets the steps.</param>
+    /// <param name="container">Its mounts.</param>
+    /// <param name="views">The host's hierarchies; asked for when there is a view to mount.</param>
+    public static void AddCgroupViews(LaunchPlan.Builder plan, ContainerConfiguration container, Func<IReadOnlyList<CgroupView>> views)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(container);
+        ArgumentNullException.ThrowIfNull(views);
+        foreach (MountConfiguration mount in container.Mounts)
+            if (mount.Type == MountConfiguration.CgroupType)
+                CgroupViewSteps.Add(plan, mount, views());
+    }
+
     /// <summary>A read-only root, as late as possible: the host's part of a start may still write files into it.</summary>
     public static void AddReadOnlyRoot(LaunchPlan.Builder plan, ContainerConfiguration container)
     {
@@ -101,6 +115,8 @@ public static class MountSteps
         for (int i = 0; i < container.Mounts.Length; i++)
         {
             MountConfiguration mount = container.Mounts[i];
+            if (mount.Type == MountConfiguration.CgroupType)
+                continue; // AddCgroupViews
             string destination = ContainerPath.Normalize(mount.Destination)!;
             MountFlags flags = Flags(mount.Options);
             if (mount.Type == MountConfiguration.BindType)
@@ -143,7 +159,7 @@ public static class MountSteps
     /// <summary>An empty file system in memory would be no use read-only: nodes, mount points and links come first.</summary>
     private static bool IsFilledFirst(MountConfiguration mount) => mount.Type == "tmpfs" && (mount.Options & MountOptions.ReadOnly) != 0;
 
-    private static MountFlags Flags(MountOptions options)
+    internal static MountFlags Flags(MountOptions options)
     {
         MountFlags flags = MountFlags.None;
         if ((options & MountOptions.ReadOnly) != 0) flags |= MountFlags.ReadOnly;

@@ -1,3 +1,4 @@
+using LibContainer.Cgroups;
 using LibContainer.Launch;
 using Microsoft.Extensions.Logging;
 
@@ -37,6 +38,12 @@ public sealed record ExecOptions
 
     /// <summary>Is told of each start and end. Null: nobody is.</summary>
     public ILogger? Logger { get; init; }
+
+    /// <summary>
+    /// Called once the container's cgroup is there with its limits, and before the program runs, on the calling thread; not for a container that has none. When it throws, the container is killed and the
+    /// exception passed on.
+    /// </summary>
+    public Action<ContainerCgroup>? CgroupCreated { get; init; }
 
     /// <summary>Called once the program runs, on the calling thread. When it throws, the container is killed and the exception passed on.</summary>
     public Action<LaunchedProcess>? Started { get; init; }

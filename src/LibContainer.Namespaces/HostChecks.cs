@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using LibContainer.Capabilities;
+using LibContainer.Cgroups;
 using LibContainer.Configuration;
 using LibContainer.Linux;
 using LibContainer.Mount;
@@ -31,6 +32,7 @@ internal static class HostChecks
         [
             .. OfKernel(container, KernelVersion.Current, MissingNamespaces.Value),
             .. MountChecks.Check(container),
+            .. OfCgroups(container),
             .. HostCapabilities.Check(process.Capabilities),
             .. OfLimits(process),
             .. OfLabels(container, process),
@@ -68,6 +70,9 @@ internal static class HostChecks
                 missing |= kind;
         return missing;
     }
+
+    private static IEnumerable<ConfigurationFinding> OfCgroups(ContainerConfiguration container)
+        => (container.CgroupPath ?? (object?)container.Resources) is null ? [] : ContainerCgroup.Check(container);
 
     private static IEnumerable<ConfigurationFinding> OfLabels(ContainerConfiguration container, ProcessConfiguration process)
         => (process.AppArmorProfile ?? process.SELinuxLabel ?? container.MountLabel) is null ? [] : SecuritySteps.CheckLabels(container, process);

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using LibContainer.Capabilities;
+using LibContainer.Cgroups;
 using LibContainer.Configuration;
 using LibContainer.Configuration.ContainerJson;
 using LibContainer.Launch;
@@ -21,6 +23,7 @@ public static class Namespaces
     /// <exception cref="ConfigurationException">The configuration, or this host for it: everything that is wrong, before anything is made.</exception>
     /// <exception cref="LaunchException">A step of the start failed; nothing is left. <see cref="LaunchException.Step"/> is an
     /// <see cref="Launch.Steps.ExecuteStep"/> when it was the program itself that could not be run.</exception>
+    /// <exception cref="CgroupException">The container's cgroup could not be made or limited, and nothing is left; or it could not be removed, because others are in it.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; nothing is left.</exception>
     /// <remarks>
     /// The container dies with this process, however this process ends. Thread-safe. Between two calls there remain the launcher (a process of 30 KB, or two, unless it is <see cref="Launcher.Once"/>), the thread that stands for it, and
@@ -35,10 +38,42 @@ public static class Namespaces
         HostChecks.ThrowIfNotAllowed();
         HostChecks.ThrowIfBad(container, process);
 
+        ContainerCgroup? cgroup = ContainerCgroup.IsAskedFor(container) ? ContainerCgroup.At(container.CgroupPath) : null;
+        ExitStatus status;
+        try
+        {
+            status = Run(container, process, options, cgroup, cancellationToken);
+        }
+        catch (Exception error) when (cgroup is not null)
+        {
+            try
+            {
+                Remove(cgroup, container);
+            }
+            catch (CgroupException second)
+            {
+                throw new AggregateException($"{error.Message}; and its cgroup could not be removed: {second.Message}", error, second);
+            }
+            throw;
+        }
+        if (cgroup is not null)
+            Remove(cgroup, container);
+        return status;
+    }
+
+    private static void Remove(ContainerCgroup cgroup, ContainerConfiguration container)
+    {
+        if ((container.Namespaces & NamespaceKinds.Pid) == 0)
+            cgroup.Kill(); // what the program left behind: no pid 1 takes it along
+        cgroup.Delete();
+    }
+
+    private static ExitStatus Run(ContainerConfiguration container, ProcessConfiguration process, ExecOptions options, ContainerCgroup? cgroup, CancellationToken cancellationToken)
+    {
         // Undo is in reverse, by scope: the process is killed and reaped before its streams go.
         using IProgramStreams streams = Streams(options, ref process);
-        using LaunchedProcess launched = Start(container, process, options, streams, cancellationToken);
-        using (cancellationToken.Register(static state => ((LaunchedProcess)state!).TrySendSignal(Signal.SIGKILL), launched))
+        using LaunchedProcess launched = Start(container, process, options, streams, cgroup, cancellationToken);
+        using (cancellationToken.Register(static state => ((LaunchedProcess)state!).Kill(), launched))
         {
             streams.Started(launched);
             using PidFiles? files = options.DataPath is { } folder ? PidFiles.Write(folder, launched.Id) : null;
@@ -62,13 +97,13 @@ public static class Namespaces
     }
 
     private static LaunchedProcess Start(
-        ContainerConfiguration container, ProcessConfiguration process, ExecOptions options, IProgramStreams streams, CancellationToken cancellationToken)
+        ContainerConfiguration container, ProcessConfiguration process, ExecOptions options, IProgramStreams streams, ContainerCgroup? cgroup, CancellationToken cancellationToken)
     {
         try
         {
             LaunchedProcess launched = options.CreateCommand is { } create
-                ? StartInit(container, process, create, options, streams, cancellationToken)
-                : StartPlan(container, process, options, streams, cancellationToken);
+                ? StartInit(container, process, create, options, streams, cgroup, cancellationToken)
+                : StartPlan(container, process, options, streams, cgroup, cancellationToken);
             options.Logger?.Started(launched.Id, process.Arguments[0]);
             return launched;
         }
@@ -80,35 +115,32 @@ public static class Namespaces
     }
 
     private static LaunchedProcess StartPlan(
-        ContainerConfiguration container, ProcessConfiguration process, ExecOptions options, IProgramStreams streams, CancellationToken cancellationToken)
+        ContainerConfiguration container, ProcessConfiguration process, ExecOptions options, IProgramStreams streams, ContainerCgroup? cgroup, CancellationToken cancellationToken)
     {
-        bool needsHost = StartOrder.NeedsHost(process);
         Launcher launcher = options.Launcher ?? Launcher.Shared;
         LaunchOptions launch = Options(streams, options.Clock);
-        return needsHost
-            ? launcher.Start(
-                StartOrder.BeforeGo(container, process), launch with { Synchronized = waiting => Continue(waiting, container, process) }, cancellationToken)
-            : launcher.Start(StartOrder.Plan(container, process), launch, cancellationToken);
+        if (cgroup is null && !StartOrder.NeedsHost(process))
+            return launcher.Start(StartOrder.Plan(container, process), launch, cancellationToken);
+
+        HostPart host = new(container, process, options, cgroup);
+        using SafeHandle? birthplace = cgroup?.CreateBirthplace(container.Resources);
+        return launcher.Start(host.Plan(), launch with { Cgroup = birthplace, Synchronized = host.Continue }, cancellationToken);
     }
 
     private static LaunchedProcess StartInit(
-        ContainerConfiguration container, ProcessConfiguration process, Func<InitContext, InitCommand> create, ExecOptions options, IProgramStreams streams, CancellationToken cancellationToken)
+        ContainerConfiguration container, ProcessConfiguration process, Func<InitContext, InitCommand> create, ExecOptions options, IProgramStreams streams, ContainerCgroup? cgroup, CancellationToken cancellationToken)
     {
         InitContext context = new(container, process, options.DataPath);
         InitCommand command = create(context) ?? throw new InvalidOperationException("the create-command names no program");
         OwnInit.ThrowIfBad(command);
-        return new OwnInit(container, process, command, context).Start(options.Launcher ?? Launcher.Shared, Options(streams, options.Clock), cancellationToken);
+        HostPart host = new(container, process with { User = null }, options, cgroup); // the init looks its user up itself
+        using SafeHandle? birthplace = cgroup?.CreateBirthplace(container.Resources);
+        return new OwnInit(container, process, command, context, cgroup).Start(
+            options.Launcher ?? Launcher.Shared, Options(streams, options.Clock) with { Cgroup = birthplace, Synchronized = host.Continue }, cancellationToken);
     }
 
     private static LaunchOptions Options(IProgramStreams streams, StepClock? clock)
         => new() { StandardInput = streams.ChildInput, StandardOutput = streams.ChildOutput, StandardError = streams.ChildError, Clock = clock };
-
-    /// <summary>The host's part: the container's files exist now, and say who the user is.</summary>
-    private static LaunchPlan Continue(LaunchedProcess waiting, ContainerConfiguration container, ProcessConfiguration process)
-    {
-        using RootDirectory root = RootDirectory.OfProcess(waiting.Id);
-        return StartOrder.AfterGo(container, process, UserLookup.Resolve(process.User!, root));
-    }
 
     /// <summary>What the first argument of a program is that is to be the init of a container. Source: nsinit, 2014.</summary>
     public const string InitArgument = "init";
@@ -152,6 +184,6 @@ public static class Namespaces
         ArgumentNullException.ThrowIfNull(container);
         ArgumentNullException.ThrowIfNull(process);
         HostChecks.ThrowIfBad(container, process);
-        return StartOrder.Plan(container, process);
+        return StartOrder.Plan(container, process, ContainerCgroup.IsAskedFor(container) ? ContainerCgroup.At(container.CgroupPath) : null);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using LibContainer.Cgroups;
 using LibContainer.Configuration;
 using LibContainer.Launch;
 using LibContainer.Launch.Steps;
@@ -8,7 +9,7 @@ using Microsoft.Win32.SafeHandles;
 namespace LibContainer;
 
 /// <summary>The host's side of a start whose steps another program makes, inside the namespaces that the launcher has cloned it into.</summary>
-internal sealed class OwnInit(ContainerConfiguration container, ProcessConfiguration process, InitCommand command, InitContext context)
+internal sealed class OwnInit(ContainerConfiguration container, ProcessConfiguration process, InitCommand command, InitContext context, ContainerCgroup? cgroup = null)
 {
     /// <summary>Where the program finds its end: the first descriptor behind the streams, as in 2014.</summary>
     private const int PipeDescriptor = 3;
@@ -28,7 +29,7 @@ internal sealed class OwnInit(ContainerConfiguration container, ProcessConfigura
                 launched = launcher.Start(Plan(), options with { MoreDescriptors = [theirs] }, cancellationToken);
             try
             {
-                using (cancellationToken.Register(static state => ((LaunchedProcess)state!).TrySendSignal(Signal.SIGKILL), launched))
+                using (cancellationToken.Register(static state => ((LaunchedProcess)state!).Kill(), launched))
                     Talk(ours, launched);
                 cancellationToken.ThrowIfCancellationRequested();
                 return launched;
@@ -60,15 +61,7 @@ internal sealed class OwnInit(ContainerConfiguration container, ProcessConfigura
             throw new ConfigurationException([.. findings]);
     }
 
-    /// <summary>All that the launcher does: the rest is the init's own.</summary>
-    private LaunchPlan Plan()
-    {
-        LaunchPlan.Builder plan = new((ulong)container.Namespaces);
-        plan.Add(new SetParentDeathSignalStep(Signal.SIGKILL));
-        plan.Add(new CloseOnExecStep(PipeDescriptor + 1));
-        plan.Add(new ExecuteStep([command.Path], command.Arguments, Environment()));
-        return plan.Build();
-    }
+    private LaunchPlan Plan() => StartOrder.OwnInitBirth(container, new ExecuteStep([command.Path], command.Arguments, Environment()), PipeDescriptor + 1, cgroup);
 
     private ImmutableArray<string> Environment() =>
     [

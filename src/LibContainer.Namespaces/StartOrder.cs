@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using LibContainer.Capabilities;
+using LibContainer.Cgroups;
 using LibContainer.Configuration;
 using LibContainer.Launch;
 using LibContainer.Launch.Steps;
@@ -27,22 +28,23 @@ internal static class StartOrder
     internal static bool NeedsHost(ProcessConfiguration process) => process.User is not null;
 
     /// <summary>The whole of it, for a start that does not need the host half-way, and to be shown.</summary>
-    internal static LaunchPlan Plan(ContainerConfiguration container, ProcessConfiguration process)
+    internal static LaunchPlan Plan(ContainerConfiguration container, ProcessConfiguration process, ContainerCgroup? cgroup = null)
     {
-        LaunchPlan.Builder plan = new((ulong)container.Namespaces);
+        LaunchPlan.Builder plan = new(CloneFlags(container, cgroup));
         AddRoot(plan, container, process);
         MountSteps.AddRootSwitch(plan, container, process.Terminal);
-        if (NeedsHost(process))
+        if (NeedsHost(process) || cgroup is not null)
             plan.Add(Wait);
+        cgroup?.AddJoin(plan, container);
         AddAfterGo(plan, container, process, null);
         AddExecute(plan, process, null);
         return plan.Build();
     }
 
     /// <summary>Up to the point at which the process waits for the host.</summary>
-    internal static LaunchPlan BeforeGo(ContainerConfiguration container, ProcessConfiguration process)
+    internal static LaunchPlan BeforeGo(ContainerConfiguration container, ProcessConfiguration process, ContainerCgroup? cgroup = null)
     {
-        LaunchPlan.Builder plan = new((ulong)container.Namespaces);
+        LaunchPlan.Builder plan = new(CloneFlags(container, cgroup));
         AddRoot(plan, container, process);
         MountSteps.AddRootSwitch(plan, container, process.Terminal);
         plan.Add(Wait);
@@ -50,11 +52,25 @@ internal static class StartOrder
     }
 
     /// <summary>What follows, once the user is known.</summary>
-    internal static LaunchPlan AfterGo(ContainerConfiguration container, ProcessConfiguration process, ResolvedUser user)
+    internal static LaunchPlan AfterGo(ContainerConfiguration container, ProcessConfiguration process, ResolvedUser user, ContainerCgroup? cgroup = null)
     {
         LaunchPlan.Builder plan = new();
+        cgroup?.AddJoin(plan, container);
         AddAfterGo(plan, container, process, user);
         AddExecute(plan, process, user);
+        return plan.Build();
+    }
+
+    /// <summary>All that the launcher does for a process that is its own init: the rest is its own. It has one thread here, and may have more there, of which each would have to join a cgroup.</summary>
+    internal static LaunchPlan OwnInitBirth(ContainerConfiguration container, ExecuteStep init, int firstOtherDescriptor, ContainerCgroup? cgroup)
+    {
+        LaunchPlan.Builder plan = new(CloneFlags(container, cgroup));
+        plan.Add(DieWithHost);
+        if (cgroup is not null)
+            plan.Add(Wait);
+        cgroup?.AddJoin(plan, container);
+        plan.Add(new CloseOnExecStep(firstOtherDescriptor));
+        plan.Add(init);
         return plan.Build();
     }
 
@@ -81,6 +97,18 @@ internal static class StartOrder
         return plan.Build();
     }
 
+    /// <summary>A cgroup namespace has its top where the process is when it is made: not before it has joined.</summary>
+    private static ulong CloneFlags(ContainerConfiguration container, ContainerCgroup? cgroup)
+        => (ulong)(cgroup is null ? container.Namespaces : container.Namespaces & ~NamespaceKinds.Cgroup);
+
+    private static IReadOnlyList<CgroupView> CgroupViews() =>
+    [
+        .. ContainerCgroup.Hierarchies.Select(hierarchy => new CgroupView(
+            Path.GetFileName(hierarchy.MountPoint),
+            hierarchy.Version == CgroupVersion.V2 ? [] : hierarchy.Controllers,
+            hierarchy.Version == CgroupVersion.V2 ? null : hierarchy.Name is null ? string.Join(',', hierarchy.Controllers) : string.Join(',', hierarchy.Controllers.DefaultIfEmpty("none").Append($"name={hierarchy.Name}")))),
+    ];
+
     private static void AddRoot(LaunchPlan.Builder plan, ContainerConfiguration container, ProcessConfiguration process)
     {
         // The launcher kills the container when the host is gone; this is the second line, for when both are killed at once.
@@ -100,6 +128,7 @@ internal static class StartOrder
     {
         // From here the process is in its root, and what it opens is the container's. It still is what it was; now it becomes what it shall be.
         plan.Add(NotDumpable);
+        MountSteps.AddCgroupViews(plan, container, CgroupViews); // only now is it known what its own cgroup is
         MountSteps.AddReadOnlyRoot(plan, container);
         SecuritySteps.AddResourceLimits(plan, process); // a hard limit may need CAP_SYS_RESOURCE
         AddIdentity(plan, process, user);

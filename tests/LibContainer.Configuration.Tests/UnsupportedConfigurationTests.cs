@@ -9,7 +9,6 @@ public sealed class UnsupportedConfigurationTests
 
     private static readonly ImmutableArray<HookConfiguration> SomeHooks = [new HookConfiguration { Path = "/bin/hook" }];
 
-    private static readonly ImmutableArray<BlockIODeviceRate> SomeRates = [new BlockIODeviceRate(8, 0, 1)];
 
     /// <summary>Each member that is not supported, set alone.</summary>
     private static readonly Dictionary<string, Func<ContainerConfiguration, ContainerConfiguration>> OfContainers = new()
@@ -25,7 +24,6 @@ public sealed class UnsupportedConfigurationTests
         ["domainName"] = container => container with { DomainName = "a" },
         ["networkDevices"] = container => container with { NetworkDevices = SomeText },
         ["sysctls"] = container => container with { Sysctls = SomeText },
-        ["cgroupPath"] = container => container with { CgroupPath = "a" },
         ["intelRdt"] = container => container with { IntelRdt = new() },
         ["memoryPolicy"] = container => container with { MemoryPolicy = new() { Mode = MemoryPolicyMode.Local } },
         ["seccomp"] = container => container with { Seccomp = new() { DefaultAction = SeccompAction.Allow } },
@@ -44,42 +42,6 @@ public sealed class UnsupportedConfigurationTests
             Mount(container, mount => mount with { ClearedRecursiveOptions = MountOptions.NoDev }),
         ["mounts[0].propagation"] = container => Mount(container, mount => mount with { Propagation = [MountPropagation.RecursiveSlave] }),
         ["mounts[0].idMap"] = container => Mount(container, mount => mount with { IdMap = new() }),
-        ["resources.devices"] = container => container with { Resources = new() { Devices = [new(IsAllowed: false)] } },
-        ["resources.memory.limitBytes"] = container => Memory(container, new() { LimitBytes = 1 }),
-        ["resources.memory.reservationBytes"] = container => Memory(container, new() { ReservationBytes = 1 }),
-        ["resources.memory.memoryAndSwapBytes"] = container => Memory(container, new() { MemoryAndSwapBytes = -1 }),
-        ["resources.memory.kernelBytes"] = container => Memory(container, new() { KernelBytes = 0 }),
-        ["resources.memory.kernelTcpBytes"] = container => Memory(container, new() { KernelTcpBytes = 0 }),
-        ["resources.memory.swappiness"] = container => Memory(container, new() { Swappiness = 0 }),
-        ["resources.memory.disableOomKiller"] = container => Memory(container, new() { DisableOomKiller = false }),
-        ["resources.memory.useHierarchy"] = container => Memory(container, new() { UseHierarchy = false }),
-        ["resources.memory.checkBeforeUpdate"] = container => Memory(container, new() { CheckBeforeUpdate = true }),
-        ["resources.cpu.shares"] = container => Cpu(container, new() { Shares = 0 }),
-        ["resources.cpu.quotaMicroseconds"] = container => Cpu(container, new() { QuotaMicroseconds = -1 }),
-        ["resources.cpu.burstMicroseconds"] = container => Cpu(container, new() { BurstMicroseconds = 0 }),
-        ["resources.cpu.periodMicroseconds"] = container => Cpu(container, new() { PeriodMicroseconds = 0 }),
-        ["resources.cpu.realtimeRuntimeMicroseconds"] = container => Cpu(container, new() { RealtimeRuntimeMicroseconds = 0 }),
-        ["resources.cpu.realtimePeriodMicroseconds"] = container => Cpu(container, new() { RealtimePeriodMicroseconds = 0 }),
-        ["resources.cpu.cpus"] = container => Cpu(container, new() { Cpus = "0" }),
-        ["resources.cpu.memoryNodes"] = container => Cpu(container, new() { MemoryNodes = "0" }),
-        ["resources.cpu.isIdle"] = container => Cpu(container, new() { IsIdle = false }),
-        ["resources.pidsLimit"] = container => container with { Resources = new() { PidsLimit = 0 } },
-        ["resources.blockIO.weight"] = container => BlockIO(container, new() { Weight = 0 }),
-        ["resources.blockIO.leafWeight"] = container => BlockIO(container, new() { LeafWeight = 0 }),
-        ["resources.blockIO.deviceWeights"] = container => BlockIO(container, new() { DeviceWeights = [new(8, 0, 10)] }),
-        ["resources.blockIO.readBytesPerSecond"] = container => BlockIO(container, new() { ReadBytesPerSecond = SomeRates }),
-        ["resources.blockIO.writeBytesPerSecond"] = container => BlockIO(container, new() { WriteBytesPerSecond = SomeRates }),
-        ["resources.blockIO.readsPerSecond"] = container => BlockIO(container, new() { ReadsPerSecond = SomeRates }),
-        ["resources.blockIO.writesPerSecond"] = container => BlockIO(container, new() { WritesPerSecond = SomeRates }),
-        ["resources.hugePageLimits"] = container => container with { Resources = new() { HugePageLimits = [new("2MB", 0)] } },
-        ["resources.network.classId"] = container => container with { Resources = new() { Network = new() { ClassId = 0 } } },
-        ["resources.network.priorities"] = container =>
-            container with { Resources = new() { Network = new() { Priorities = [new("eth0", 1)] } } },
-        ["resources.rdma"] = container => container with
-        {
-            Resources = new() { Rdma = ImmutableDictionary<string, RdmaLimit>.Empty.Add("mlx5_1", new(HcaHandles: 1)) },
-        },
-        ["resources.unified"] = container => container with { Resources = new() { Unified = SomeText } },
     };
 
     private static readonly Dictionary<string, Func<ProcessConfiguration, ProcessConfiguration>> OfProcesses = new()
@@ -93,7 +55,7 @@ public sealed class UnsupportedConfigurationTests
     /// <summary>Carried out, by whom is not the business of this test; a list without a record in it is one member.</summary>
     private static readonly HashSet<string> Supported =
     [
-        "root", "readOnlyRoot", "rootSwitch", "mountLabel", "namespaces", "hostname", "networks[0]", "maskedPaths", "readOnlyPaths",
+        "root", "cgroupPath", "resources", "readOnlyRoot", "rootSwitch", "mountLabel", "namespaces", "hostname", "networks[0]", "maskedPaths", "readOnlyPaths",
         "mounts[0].destination", "mounts[0].type", "mounts[0].source", "mounts[0].options", "mounts[0].data",
         "devices[0].path", "devices[0].type", "devices[0].major", "devices[0].minor",
         "devices[0].mode", "devices[0].userId", "devices[0].groupId",
@@ -159,20 +121,11 @@ public sealed class UnsupportedConfigurationTests
         => ModelWalk.MembersOf(type, prefix).SelectMany(member =>
         {
             string whole = member.Path[^1] == ']' ? member.Path[..member.Path.LastIndexOf('[')] : member.Path;
-            if (OfContainers.ContainsKey(whole) || OfProcesses.ContainsKey(whole))
+            if (OfContainers.ContainsKey(whole) || OfProcesses.ContainsKey(whole) || Supported.Contains(whole))
                 return [whole];
             return member.IsRecord && !member.Type.IsAbstract ? Decided(member.Type, member.Path + ".") : [member.Path];
         });
 
     private static ContainerConfiguration Mount(ContainerConfiguration container, Func<MountConfiguration, MountConfiguration> change)
         => container with { Mounts = [change(MountConfiguration.Bind("/a", "/b"))] };
-
-    private static ContainerConfiguration Memory(ContainerConfiguration container, MemoryResources memory)
-        => container with { Resources = new() { Memory = memory } };
-
-    private static ContainerConfiguration Cpu(ContainerConfiguration container, CpuResources cpu)
-        => container with { Resources = new() { Cpu = cpu } };
-
-    private static ContainerConfiguration BlockIO(ContainerConfiguration container, BlockIOResources blockIO)
-        => container with { Resources = new() { BlockIO = blockIO } };
 }

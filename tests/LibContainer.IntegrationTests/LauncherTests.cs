@@ -103,7 +103,7 @@ public sealed class LauncherTests : IDisposable
             Synchronized = waiting =>
             {
                 seen.Add(new FileInfo($"/proc/{waiting.Id}/exe").LinkTarget!);
-                return null;
+                return new GoAhead();
             },
         });
 
@@ -123,7 +123,7 @@ public sealed class LauncherTests : IDisposable
         rest.Add(new ExecuteStep([_root["probe"]], ["probe", "8", .. Enumerable.Repeat(new string('x', 10_000), longArguments)], []));
         LaunchPlan replacement = rest.Build();
 
-        using LaunchedProcess process = Launcher.Shared.Start(Plan("7", new SynchronizeStep()), Options with { Synchronized = _ => replacement });
+        using LaunchedProcess process = Launcher.Shared.Start(Plan("7", new SynchronizeStep()), Options with { Synchronized = _ => new GoAhead(replacement) });
 
         process.WaitForExit().ExitCode.Should().Be(8);
     }
@@ -137,7 +137,7 @@ public sealed class LauncherTests : IDisposable
         rest.Add(new ChangeDirectoryStep("/nowhere"));
         LaunchPlan replacement = rest.Build();
 
-        FluentActions.Invoking(() => Launcher.Shared.Start(Plan("7", new SynchronizeStep()), Options with { Synchronized = _ => replacement }))
+        FluentActions.Invoking(() => Launcher.Shared.Start(Plan("7", new SynchronizeStep()), Options with { Synchronized = _ => new GoAhead(replacement) }))
             .Should().Throw<LaunchException>().WithMessage("chdir /nowhere: ENOENT (No such file or directory)");
     }
 
@@ -170,7 +170,7 @@ public sealed class LauncherTests : IDisposable
                 Synchronized = waiting =>
                 {
                     waiting.TrySendSignal(Signal.SIGKILL);
-                    return null;
+                    return new GoAhead();
                 },
             })).Should().Throw<LaunchException>().Which;
 
@@ -189,7 +189,7 @@ public sealed class LauncherTests : IDisposable
             Synchronized = _ =>
             {
                 source.Cancel();
-                return null;
+                return new GoAhead();
             },
         }, source.Token))
             .Should().Throw<OperationCanceledException>();

@@ -52,6 +52,8 @@ public sealed class StepFailureTests
         { "capset effective 0000000000000001 permitted 0000000000000001 inheritable 0000000000000000: EPERM (Operation not permitted)", [Powerless, new SetCapabilitiesStep(1, 1, 0)] },
         { "prctl PR_CAP_AMBIENT 0000000000000001: EPERM (Operation not permitted)", [Powerless, new SetAmbientCapabilitiesStep(1)] },
         { "prctl PR_SET_PDEATHSIG 99: EINVAL (Invalid argument)", [new SetParentDeathSignalStep((Signal)99)] },
+        { "write 0 to tasks of /sys/fs/cgroup/memory/x: EINVAL (Invalid argument)", [new JoinCgroupStep(0, "/sys/fs/cgroup/memory/x")] }, // no descriptor came for it
+        { "unshare CLONE_NEWCGROUP: EPERM (Operation not permitted)", [Powerless, new NewCgroupNamespaceStep()] },
         { "chdir /nowhere: ENOENT (No such file or directory)", [new ChangeDirectoryStep("/nowhere")] },
         { "execve /nowhere: ENOENT (No such file or directory)", [] },
     };

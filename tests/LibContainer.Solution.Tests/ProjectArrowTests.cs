@@ -7,7 +7,7 @@ namespace LibContainer.Solution.Tests;
 public sealed class ProjectArrowTests
 {
     private static readonly string[] GroundFloor = ["LibContainer.Linux", "LibContainer.Configuration"];
-    private static readonly string[] Rooms = ["LibContainer.Mount", "LibContainer.Capabilities", "LibContainer.Security", "LibContainer.Network"];
+    private static readonly string[] Rooms = ["LibContainer.Mount", "LibContainer.Capabilities", "LibContainer.Security", "LibContainer.Network", "LibContainer.Cgroups"];
 
     /// <summary>The drawing. LibContainer.Launcher is embedded by LibContainer.Launch, which is an arrow of the build and not of the code.</summary>
     private static readonly Dictionary<string, string[]> Allowed = new()
@@ -20,7 +20,7 @@ public sealed class ProjectArrowTests
         ["LibContainer.Capabilities"] = [.. GroundFloor, "LibContainer.Launch"],
         ["LibContainer.Security"] = [.. GroundFloor, "LibContainer.Launch"],
         ["LibContainer.Network"] = [.. GroundFloor, "LibContainer.Launch"],
-        ["LibContainer.Cgroups"] = GroundFloor,
+        ["LibContainer.Cgroups"] = [.. GroundFloor, "LibContainer.Launch"],
         ["LibContainer.Namespaces"] = [.. GroundFloor, .. Rooms, "LibContainer.Launch"],
         ["nsinit"] = ["LibContainer.Namespaces"],
     };

@@ -7,8 +7,9 @@ internal static class CgroupWrites
 {
     /// <param name="writes">What to write; those of one controller in a row.</param>
     /// <param name="find">Gives the cgroup of a controller. Null: the host does not have that controller.</param>
+    /// <param name="before">Is told of each write that will be made. Null: nobody is.</param>
     /// <exception cref="CgroupException">A controller or file is missing, or the kernel refuses a value. What was written before stays.</exception>
-    internal static void Apply(IEnumerable<CgroupWrite> writes, Func<string, CgroupDirectory?> find)
+    internal static void Apply(IEnumerable<CgroupWrite> writes, Func<string, CgroupDirectory?> find, Action<CgroupDirectory, CgroupWrite>? before = null)
     {
         List<CgroupWrite> postponed = [];
         foreach (CgroupWrite write in writes)
@@ -17,7 +18,7 @@ internal static class CgroupWrites
                 Again();
             try
             {
-                Apply(write, find);
+                Apply(write, find, before);
             }
             catch (CgroupException error) when (error.Error == Errno.EINVAL && write.IsPostponable)
             {
@@ -29,12 +30,12 @@ internal static class CgroupWrites
         void Again()
         {
             foreach (CgroupWrite write in postponed)
-                Apply(write, find);
+                Apply(write, find, before);
             postponed.Clear();
         }
     }
 
-    private static void Apply(CgroupWrite write, Func<string, CgroupDirectory?> find)
+    private static void Apply(CgroupWrite write, Func<string, CgroupDirectory?> find, Action<CgroupDirectory, CgroupWrite>? before)
     {
         if (find(write.Controller) is not { } cgroup)
         {
@@ -44,12 +45,13 @@ internal static class CgroupWrites
         }
         try
         {
+            before?.Invoke(cgroup, write);
             cgroup.Write(write.File, write.Value);
         }
         catch (CgroupException error) when (error.Error == Errno.ENOENT && (write.Instead is not null || write.IsOptional) && cgroup.Exists)
         {
             if (write.Instead is { } instead)
-                Apply(instead, find);
+                Apply(instead, find, before);
         }
     }
 }

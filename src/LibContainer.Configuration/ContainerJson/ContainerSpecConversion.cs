@@ -47,6 +47,8 @@ public static class ContainerSpecConversion
             Hostname = spec.Hostname.Length == 0 ? null : spec.Hostname,
             Mounts = [.. MountConfiguration.Defaults, .. spec.Mounts.Where(mount => mount.Type == "bind").Select(Bind)],
             Devices = Devices(spec, findings),
+            CgroupPath = spec.Cgroups is { } cgroup ? CgroupSpecConversion.Path(cgroup) : null,
+            Resources = spec.Cgroups is { } limits ? CgroupSpecConversion.Resources(limits, findings) : null,
             MaskedPaths = isRestricted ? ContainerConfiguration.DefaultMaskedPaths : [],
             ReadOnlyPaths = isRestricted ? ContainerConfiguration.DefaultReadOnlyPaths : [],
             Networks = spec.Networks.Any(network => network.Type == "loopback") ? [LoopbackNetwork.Instance] : [],
@@ -72,8 +74,6 @@ public static class ContainerSpecConversion
     {
         if (spec.Namespaces.GetValueOrDefault("NEWUSER"))
             yield return new ConfigurationFinding("namespaces.NEWUSER", "is not supported yet");
-        if (spec.Cgroups is not null)
-            yield return new ConfigurationFinding("cgroups", "is not supported yet");
         for (int i = 0; i < spec.Networks.Length; i++)
             if (spec.Networks[i].Type != "loopback")
                 yield return new ConfigurationFinding(

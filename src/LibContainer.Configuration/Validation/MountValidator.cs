@@ -20,7 +20,11 @@ internal static class MountValidator
     internal static void Validate(ContainerConfiguration container, Findings findings)
     {
         for (int i = 0; i < container.Mounts.Length; i++)
+        {
             ValidateMount(container.Mounts[i], new Where("mounts", i), findings);
+            if (container.Mounts[i].Type == MountConfiguration.CgroupType && (container.Namespaces & NamespaceKinds.Cgroup) == 0)
+                findings.Add(new Where("mounts", i, "type"), "a view of cgroups needs a cgroup namespace of the container's own, or it would show the host's");
+        }
         for (int i = 0; i < container.Devices.Length; i++)
         {
             DeviceNode device = container.Devices[i];

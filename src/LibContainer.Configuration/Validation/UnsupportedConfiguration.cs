@@ -17,8 +17,6 @@ internal static class UnsupportedConfiguration
         Report(container, findings);
         for (int i = 0; i < container.Mounts.Length; i++)
             Report(new Where("mounts", i), container.Mounts[i], findings);
-        if (container.Resources is { } resources)
-            Report(resources, findings);
         Report(process, findings);
     }
 
@@ -35,7 +33,6 @@ internal static class UnsupportedConfiguration
         Unsupported(findings, "domainName", container.DomainName is not null);
         Unsupported(findings, "networkDevices", !container.NetworkDevices.IsEmpty);
         Unsupported(findings, "sysctls", !container.Sysctls.IsEmpty);
-        Unsupported(findings, "cgroupPath", container.CgroupPath is not null);
         Unsupported(findings, "intelRdt", container.IntelRdt is not null);
         Unsupported(findings, "memoryPolicy", container.MemoryPolicy is not null);
         Unsupported(findings, "seccomp", container.Seccomp is not null);
@@ -58,42 +55,6 @@ internal static class UnsupportedConfiguration
         Unsupported(findings, where.Of("clearedRecursiveOptions"), mount.ClearedRecursiveOptions != 0);
         Unsupported(findings, where.Of("propagation"), !mount.Propagation.IsEmpty);
         Unsupported(findings, where.Of("idMap"), mount.IdMap is not null);
-    }
-
-    private static void Report(ResourceConfiguration resources, Findings findings)
-    {
-        Unsupported(findings, "resources.devices", !resources.Devices.IsEmpty);
-        Unsupported(findings, "resources.memory.limitBytes", resources.Memory?.LimitBytes is not null);
-        Unsupported(findings, "resources.memory.reservationBytes", resources.Memory?.ReservationBytes is not null);
-        Unsupported(findings, "resources.memory.memoryAndSwapBytes", resources.Memory?.MemoryAndSwapBytes is not null);
-        Unsupported(findings, "resources.memory.kernelBytes", resources.Memory?.KernelBytes is not null);
-        Unsupported(findings, "resources.memory.kernelTcpBytes", resources.Memory?.KernelTcpBytes is not null);
-        Unsupported(findings, "resources.memory.swappiness", resources.Memory?.Swappiness is not null);
-        Unsupported(findings, "resources.memory.disableOomKiller", resources.Memory?.DisableOomKiller is not null);
-        Unsupported(findings, "resources.memory.useHierarchy", resources.Memory?.UseHierarchy is not null);
-        Unsupported(findings, "resources.memory.checkBeforeUpdate", resources.Memory is { CheckBeforeUpdate: true });
-        Unsupported(findings, "resources.cpu.shares", resources.Cpu?.Shares is not null);
-        Unsupported(findings, "resources.cpu.quotaMicroseconds", resources.Cpu?.QuotaMicroseconds is not null);
-        Unsupported(findings, "resources.cpu.burstMicroseconds", resources.Cpu?.BurstMicroseconds is not null);
-        Unsupported(findings, "resources.cpu.periodMicroseconds", resources.Cpu?.PeriodMicroseconds is not null);
-        Unsupported(findings, "resources.cpu.realtimeRuntimeMicroseconds", resources.Cpu?.RealtimeRuntimeMicroseconds is not null);
-        Unsupported(findings, "resources.cpu.realtimePeriodMicroseconds", resources.Cpu?.RealtimePeriodMicroseconds is not null);
-        Unsupported(findings, "resources.cpu.cpus", resources.Cpu?.Cpus is not null);
-        Unsupported(findings, "resources.cpu.memoryNodes", resources.Cpu?.MemoryNodes is not null);
-        Unsupported(findings, "resources.cpu.isIdle", resources.Cpu?.IsIdle is not null);
-        Unsupported(findings, "resources.pidsLimit", resources.PidsLimit is not null);
-        Unsupported(findings, "resources.blockIO.weight", resources.BlockIO?.Weight is not null);
-        Unsupported(findings, "resources.blockIO.leafWeight", resources.BlockIO?.LeafWeight is not null);
-        Unsupported(findings, "resources.blockIO.deviceWeights", resources.BlockIO is { DeviceWeights.IsEmpty: false });
-        Unsupported(findings, "resources.blockIO.readBytesPerSecond", resources.BlockIO is { ReadBytesPerSecond.IsEmpty: false });
-        Unsupported(findings, "resources.blockIO.writeBytesPerSecond", resources.BlockIO is { WriteBytesPerSecond.IsEmpty: false });
-        Unsupported(findings, "resources.blockIO.readsPerSecond", resources.BlockIO is { ReadsPerSecond.IsEmpty: false });
-        Unsupported(findings, "resources.blockIO.writesPerSecond", resources.BlockIO is { WritesPerSecond.IsEmpty: false });
-        Unsupported(findings, "resources.hugePageLimits", !resources.HugePageLimits.IsEmpty);
-        Unsupported(findings, "resources.network.classId", resources.Network?.ClassId is not null);
-        Unsupported(findings, "resources.network.priorities", resources.Network is { Priorities.IsEmpty: false });
-        Unsupported(findings, "resources.rdma", !resources.Rdma.IsEmpty);
-        Unsupported(findings, "resources.unified", !resources.Unified.IsEmpty);
     }
 
     private static void Report(ProcessConfiguration process, Findings findings)

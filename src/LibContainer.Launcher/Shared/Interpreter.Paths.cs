@@ -22,7 +22,16 @@ internal static unsafe partial class Interpreter
         how.Flags = Uapi.O_PATH | Uapi.O_CLOEXEC;
         how.Mode = 0;
         how.Resolve = Uapi.RESOLVE_IN_ROOT | Uapi.RESOLVE_NO_MAGICLINKS | alsoResolve;
-        return execution->Do(SystemCallNumber.openat2, execution->Root, (long)path, (long)(&how), sizeof(OpenHow));
+        return execution->Do(SystemCallNumber.openat2, RootOf(execution), (long)path, (long)(&how), sizeof(OpenHow));
+    }
+
+    /// <summary>Once it is "/" it has no descriptor, and is where this process is, after this.</summary>
+    private static long RootOf(PlanExecution* execution)
+    {
+        if (execution->Root != PlanExecution.Entered)
+            return execution->Root;
+        execution->Do(SystemCallNumber.chdir, (long)Kernel.Literal("/"u8));
+        return Uapi.AT_FDCWD;
     }
 
     /// <summary>Opens the directory, making what is missing. Never through a dangling link: that answers ENOENT.</summary>
@@ -32,7 +41,7 @@ internal static unsafe partial class Interpreter
         if (directory != -Uapi.ENOENT)
             return directory;
 
-        long parent = execution->Root;
+        long root = RootOf(execution), parent = root;
         byte* component = path;
         for (byte* end = path; ; end++)
         {
@@ -50,7 +59,7 @@ internal static unsafe partial class Interpreter
             }
             *end = separator;
 
-            if (parent != execution->Root)
+            if (parent != root)
                 CloseLater(execution, parent);
             if (directory < 0 || separator == 0)
                 return directory;
@@ -71,7 +80,7 @@ internal static unsafe partial class Interpreter
             if (*at == (byte)'/')
                 name = at + 1;
 
-        long parent = execution->Root;
+        long root = RootOf(execution), parent = root;
         if (name != path)
         {
             name[-1] = 0;
@@ -81,7 +90,7 @@ internal static unsafe partial class Interpreter
                 return parent;
         }
         file = execution->Do(SystemCallNumber.openat, parent, (long)name, Uapi.O_WRONLY | Uapi.O_CREAT | Uapi.O_EXCL | Uapi.O_CLOEXEC, 0x1A4); // 0644
-        if (parent != execution->Root)
+        if (parent != root)
             CloseLater(execution, parent);
         return file;
     }

@@ -22,9 +22,9 @@ internal static unsafe partial class Interpreter
             SystemCallNumber.mmap, 0, GoBufferLength, Uapi.PROT_READ | Uapi.PROT_WRITE, Uapi.MAP_PRIVATE | Uapi.MAP_ANONYMOUS, -1);
         if (buffer < 0)
             return buffer;
-        SocketRights right = default;
-        right.Descriptors[0] = -1;
-        result = Receive(execution, (byte*)buffer, &right);
+        SocketRights rights = default;
+        rights.Length = SocketRights.HeaderLength;
+        result = Receive(execution, (byte*)buffer, &rights);
         if (result < 0)
             return result;
 
@@ -32,21 +32,25 @@ internal static unsafe partial class Interpreter
         GoMessage* message = (GoMessage*)buffer;
         if (result < sizeof(GoMessage) || message->Word != GoMessage.Go)
             return -Uapi.ECANCELED;
-        return message->PlanLength == 0 ? 0 : Replace(execution, message, right.Descriptors[0]);
+        uint count = (uint)rights.Count - message->PlanInDescriptor;
+        for (uint i = 0; i < count; i++)
+            execution->Cgroups[i] = rights.Descriptors[i];
+        execution->CgroupCount = count;
+        return message->PlanLength == 0 ? 0 : Replace(execution, message, rights.Descriptors[count]);
     }
 
-    private static long Receive(PlanExecution* execution, byte* buffer, SocketRights* right)
+    private static long Receive(PlanExecution* execution, byte* buffer, SocketRights* rights)
     {
         SocketPiece piece;
         piece.Start = buffer;
         piece.Length = GoBufferLength;
         SocketMessage message = default;
-        message.Initialize(&piece, (byte*)right, SocketRights.HeaderLength + 8); // room for one
+        message.Initialize(&piece, (byte*)rights, (ulong)sizeof(SocketRights));
         long result;
         do
             result = execution->Do(SystemCallNumber.recvmsg, execution->Sync, (long)(&message), Uapi.MSG_CMSG_CLOEXEC);
         while (result == -Uapi.EINTR);
-        return result;
+        return result >= 0 && (message.Flags & Uapi.MSG_CTRUNC) != 0 ? -Uapi.EMFILE : result; // the kernel drops what does not fit into our table
     }
 
     private static long Replace(PlanExecution* execution, GoMessage* message, int descriptor)
@@ -62,5 +66,19 @@ internal static unsafe partial class Interpreter
         execution->Plan = (byte*)plan;
         execution->IsReplaced = 1;
         return 0;
+    }
+
+    /// <summary>
+    /// "0" is the writer, and <c>tasks</c> means that thread alone: the one write that moves a process without waiting for an RCU grace period, 25 us in place of 11 ms. This
+    /// process has no other thread.
+    /// </summary>
+    private static long JoinCgroup(PlanExecution* execution, StepRecord* step)
+    {
+        if (step->Value >= execution->CgroupCount)
+            return -Uapi.EINVAL; // the host sent fewer than its plan says
+        int tasks = execution->Cgroups[step->Value];
+        long result = execution->Do(SystemCallNumber.write, tasks, (long)Kernel.Literal("0"u8), 1);
+        Close(tasks);
+        return result;
     }
 }

@@ -92,6 +92,8 @@ internal static unsafe partial class Interpreter
             case StepKind.SetLabel: return SetLabel(execution, step);
             case StepKind.ChangeDirectory: return ChangeDirectory(execution, step);
             case StepKind.Synchronize: return Synchronize(execution);
+            case StepKind.JoinCgroup: return JoinCgroup(execution, step);
+            case StepKind.NewCgroupNamespace: return execution->Do(SystemCallNumber.unshare, Uapi.CLONE_NEWCGROUP);
             case StepKind.AwaitGo: return AwaitGo(execution);
             case StepKind.ResetSignals: return ResetSignals(execution);
             case StepKind.AnnounceExec: return execution->Do(SystemCallNumber.sendto, execution->Sync, (long)Kernel.Literal("exec\n"u8), 5, Uapi.MSG_NOSIGNAL);

@@ -8,7 +8,7 @@ namespace LibContainer.Launch;
 //                             ◄──── LaunchReply, right: pidfd
 //                             ◄──────────────────────────────────────── StepReport, Errno 0: waits at a Synchronize step
 //                             ◄──────────────────────────────────────── StepReport, Errno 0, at an OpenTerminal step; right: the terminal's other end
-//   GoMessage [+ plan, right] ────────────────────────────────────────►  goes on, with the new plan when there is one
+//   GoMessage [+ plan], rights ───────────────────────────────────────►  goes on, with the new plan when there is one; rights: its cgroups' tasks files, [plan]
 //                             ◄──────────────────────────────────────── StepReport, Errno set: the step failed, exit 127
 //                             ◄──────────────────────────────────────── end of file: with StepWord.Executing the program runs
 //   LaunchRequest (Release) ──────► closes the pidfds: those containers no longer die with the host
@@ -31,7 +31,7 @@ internal enum LaunchRequestKind : uint
     Adopt = 3,
 }
 
-/// <summary>Host to launcher. With <see cref="LaunchRequestKind.Launch"/> the rights are: sync socket, stdin, stdout, stderr, [more for the program], [clock], [plan].</summary>
+/// <summary>Host to launcher. With <see cref="LaunchRequestKind.Launch"/> the rights are: sync socket, stdin, stdout, stderr, [more for the program], [clock], [cgroup], [plan].</summary>
 internal unsafe struct LaunchRequest
 {
     public LaunchRequestKind Kind;
@@ -54,7 +54,8 @@ internal unsafe struct LaunchRequest
     /// <summary>1: a descriptor in front of the plan's is the memory that the child writes the time of each step into; see <see cref="StepTime"/>.</summary>
     public uint ClockInDescriptor;
 
-    public uint Reserved;
+    /// <summary>1: a descriptor in front of the plan's is the cgroup of version 2 that the child is born in.</summary>
+    public uint CgroupInDescriptor;
 
     /// <summary>Descriptors that the program gets from number 3 on; the child's socket then has the number behind them.</summary>
     public uint MoreDescriptors;
@@ -69,7 +70,10 @@ internal unsafe struct LaunchRequest
 
     public const int Descriptors = 4;
 
-    public const int MaxMoreDescriptors = SocketRights.MaxDescriptors - Descriptors - 2;
+    public const int MaxMoreDescriptors = 10;
+
+    /// <summary>Rights that come with the request.</summary>
+    public readonly uint DescriptorCount => Descriptors + MoreDescriptors + ClockInDescriptor + CgroupInDescriptor + PlanInDescriptor;
 }
 
 /// <summary>Launcher to host. The right is the child's pidfd.</summary>
@@ -95,7 +99,7 @@ internal struct StepReport
     public ushort Call;
 }
 
-/// <summary>Host to child: go on after a Synchronize step. A plan may follow, inline or as the right: what the host could only put together by now.</summary>
+/// <summary>Host to child: go on after a Synchronize step. A plan may follow, inline or as the last right: what the host could only put together by now. The other rights are for JoinCgroup steps.</summary>
 internal struct GoMessage
 {
     public ulong Word;
@@ -103,7 +107,7 @@ internal struct GoMessage
     /// <summary>Bytes of the plan that takes the place of the rest; 0: the rest stands.</summary>
     public uint PlanLength;
 
-    /// <summary>1: it is in the descriptor that comes along.</summary>
+    /// <summary>1: it is in the last descriptor that comes along.</summary>
     public uint PlanInDescriptor;
 
     /// <summary>"go". End of file in its place ends the child: its host is dead.</summary>

@@ -166,6 +166,12 @@ internal enum StepKind : uint
     /// <summary>Tells the host that this point is reached and waits for its word.</summary>
     Synchronize,
 
+    /// <summary>Value: which of the descriptors that came with the host's go. write of "0".</summary>
+    JoinCgroup,
+
+    /// <summary>unshare(CLONE_NEWCGROUP).</summary>
+    NewCgroupNamespace,
+
     // Only in a process that is its own init: OwnInit.cs.
 
     /// <summary>Waits for "go" and a line break from the host. recvfrom.</summary>

@@ -54,5 +54,9 @@ internal unsafe struct SocketRights
     public fixed int Descriptors[MaxDescriptors];
 
     public const int HeaderLength = 16;
-    public const int MaxDescriptors = 16;
+    /// <summary>Every hierarchy of cgroups that a kernel can have with one controller each, some named ones, and a plan.</summary>
+    public const int MaxDescriptors = 24;
+
+    /// <summary>How many came.</summary>
+    public readonly int Count => (int)((Length - HeaderLength) / sizeof(int));
 }

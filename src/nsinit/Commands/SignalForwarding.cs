@@ -57,7 +57,10 @@ internal sealed class SignalForwarding
     private void Send(LaunchedProcess process, Signal signal)
     {
         bool repeated = !_sent.Add(signal);
-        process.TrySendSignal(repeated && signal is (Signal.SIGINT or Signal.SIGTERM) ? Signal.SIGKILL : signal);
+        if (repeated && signal is (Signal.SIGINT or Signal.SIGTERM))
+            process.Kill();
+        else
+            process.TrySendSignal(signal);
     }
 
 }

@@ -86,14 +86,53 @@ public sealed class ContainerSpecConversionTests
 
     [Theory]
     [InlineData("""{"namespaces":{"NEWUSER":true}}""", "namespaces.NEWUSER: is not supported yet")]
-    [InlineData("""{"cgroups":{}}""", "cgroups: is not supported yet")]
     [InlineData("""{"routes":[{}]}""", "routes: is not supported yet")]
     [InlineData("""{"networks":[{"type":"loopback"},{"type":"veth"}]}""", "networks[1]: veth is not supported yet")]
     [InlineData("""{"networks":[{"type":"carrier pigeon"}]}""", "networks[0]: 'carrier pigeon' is not a network strategy")]
     [InlineData("""{"capabilities":["KILL","FLY"]}""", "capabilities[1]: 'FLY' is not a capability that is known")]
     [InlineData("""{"device_nodes":[{"type":112}]}""", "device_nodes[0].type: 112 is not a type of device: 99 (c) or 98 (b)")]
     [InlineData("""{"device_nodes":[{"type":99,"path":"/x","major_number":-1}]}""", "device_nodes[0]: -1:0 is not a device number: 0 to 4095, and 0 to 1048575")]
-    [InlineData("""{"cgroups":{},"capabilities":["FLY"]}""", "cgroups: is not supported yet; capabilities[0]: 'FLY' is not a capability that is known")]
+    [InlineData("""{"routes":[{}],"capabilities":["FLY"]}""", "routes: is not supported yet; capabilities[0]: 'FLY' is not a capability that is known")]
+    [InlineData("""{"cgroups":{"memory":-1}}""", "cgroups.memory: -1 is negative")]
+    [InlineData("""{"cgroups":{"memory_swap":-2,"cpu_quota":-2}}""", "cgroups.memory_swap: -2 is not a number of bytes, nor -1 for no limit; cgroups.cpu_quota: -2 is not a number of microseconds, nor -1 for no limit")]
+    [InlineData("""{"cgroups":{"freezer":"COLD"}}""", "cgroups.freezer: 'COLD' is not FROZEN or THAWED")]
+    [InlineData("""{"cgroups":{"freezer":"FROZEN"}}""", "cgroups.freezer: a container that is FROZEN from the start would never run its command; nsinit pause stops one that runs")]
+    [InlineData("""{"cgroups":{"allowed_devices":[{"type":112}]}}""", "cgroups.allowed_devices[0].type: 112 is not a type of device: 99 (c) or 98 (b)")]
+    [InlineData("""{"cgroups":{"allowed_devices":[{"type":99,"cgroup_permissions":"rx"}]}}""", "cgroups.allowed_devices[0].cgroup_permissions: 'rx' is not of r, w, m")]
+    [InlineData("""{"cgroups":{"allowed_devices":[{"type":99,"major_number":-2}]}}""", "cgroups.allowed_devices[0]: -2:0 is not a device number, nor -1 for any")]
     public void What_is_unknown_or_not_supported_yet_is_told(string json, string sentence)
         => FluentActions.Invoking(() => Convert(json)).Should().Throw<ConfigurationException>().WithMessage(sentence);
+
+    [Fact]
+    public void A_cgroup_has_its_name_below_its_parent()
+    {
+        Convert("""{"cgroups":{"name":"koye","parent":"docker/x"}}""").Container.CgroupPath.Should().Be("docker/x/koye");
+        Convert("""{"cgroups":{"name":"koye"}}""").Container.CgroupPath.Should().Be("koye");
+        Convert("""{"cgroups":{}}""").Container.CgroupPath.Should().BeNull();
+        Convert("{}").Container.Resources.Should().BeNull();
+    }
+
+    [Fact]
+    public void Limits_are_those_of_2014()
+    {
+        ResourceConfiguration resources = Convert("""
+            {"cgroups":{"memory":1000,"memory_reservation":500,"cpu_shares":512,"cpu_quota":50000,"cpu_period":100000,"cpuset_cpus":"0-1",
+            "allowed_devices":[{"type":99,"major_number":136,"minor_number":-1,"cgroup_permissions":"rw"}]}}
+            """).Container.Resources!;
+
+        resources.Memory.Should().Be(new MemoryResources { LimitBytes = 1000, ReservationBytes = 500, MemoryAndSwapBytes = 2000 });
+        resources.Cpu.Should().Be(new CpuResources { Shares = 512, QuotaMicroseconds = 50000, PeriodMicroseconds = 100000, Cpus = "0-1" });
+        resources.Devices.Should().Equal(new DeviceRule(false), new DeviceRule(true, DeviceType.Character, 136, null, DeviceAccess.Read | DeviceAccess.Write));
+    }
+
+    [Theory]
+    [InlineData(-1, null)]
+    [InlineData(3000, 3000L)]
+    [InlineData(0, 2000L)]
+    public void Swap_is_given_left_or_as_much_again_as_memory(int swap, long? both)
+        => Convert($$$"""{"cgroups":{"memory":1000,"memory_swap":{{{swap}}}}}""").Container.Resources!.Memory!.MemoryAndSwapBytes.Should().Be(both);
+
+    [Fact]
+    public void All_devices_are_one_rule()
+        => Convert("""{"cgroups":{"allow_all_devices":true,"allowed_devices":[{"type":98}]}}""").Container.Resources!.Devices.Should().Equal(new DeviceRule(true));
 }

@@ -1,0 +1,206 @@
+using System.Globalization;
+using LibContainer.Linux;
+
+namespace LibContainer.Cgroups;
+
+/// <summary>Makes and removes the directories of cgroups.</summary>
+internal static class CgroupTree
+{
+    private const int Mode = 0x1ED; // 0755
+
+    /// <summary>Cgroups above those of containers, made by this process: whoever is the last to end below one removes it, and that need not be who made it.</summary>
+    private static readonly HashSet<string> MadeParents = [];
+
+    /// <summary>Of the set, which has to agree with what is there.</summary>
+    private static readonly Lock Gate = new();
+
+    /// <summary>A container that ends beside this one may remove the parent that both are in, at any moment.</summary>
+    private const int Attempts = 10;
+
+    /// <summary>
+    /// How long a cgroup may stay busy. There is nothing to wait on: version 1 does not tell when the last process has left, and version 2 not when the kernel has done with it.
+    /// </summary>
+    internal static readonly TimeSpan RemovalTimeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>Makes the cgroup, and those above it that are missing. One that is there already has to be empty, and is made anew: limits of an earlier container would still be in it.</summary>
+    /// <param name="cgroup">The container's.</param>
+    /// <exception cref="CgroupException">It cannot be made, or is in use. Nothing is left.</exception>
+    internal static void Make(CgroupDirectory cgroup)
+    {
+        try
+        {
+            MakeAll(cgroup);
+        }
+        catch (CgroupException)
+        {
+            RemoveParents(cgroup);
+            throw;
+        }
+    }
+
+    private static void MakeAll(CgroupDirectory cgroup)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            Errno error = TryMake(cgroup.Path);
+            switch (error)
+            {
+                case 0:
+                    Prepare(cgroup);
+                    return;
+                case Errno.ENOENT when attempt < Attempts:
+                    lock (Gate)
+                        MakeParents(cgroup, Path.GetDirectoryName(cgroup.Path)!);
+                    break;
+                case Errno.EEXIST when attempt < Attempts:
+                    if (!TryRemove(cgroup.Path))
+                        throw new CgroupException($"mkdir {cgroup.Path}: {LinuxException.Name(Errno.EEXIST)}, and it is in use: {Users(cgroup)}", Errno.EEXIST);
+                    break;
+                default:
+                    throw Failed("mkdir", cgroup.Path, error);
+            }
+        }
+    }
+
+    /// <summary>Removes the cgroup, all below it, and those above that were made for it and its likes and nobody uses. What is not there is removed already.</summary>
+    /// <exception cref="CgroupException">It cannot be removed, or somebody is still in it after <see cref="RemovalTimeout"/>: the sentence says who.</exception>
+    internal static void Remove(CgroupDirectory cgroup)
+    {
+        long deadline = Environment.TickCount64 + (long)RemovalTimeout.TotalMilliseconds;
+        for (int pause = 1; !TryRemove(cgroup.Path); pause = Math.Min(pause * 2, 100))
+        {
+            if (Environment.TickCount64 > deadline)
+                throw new CgroupException($"rmdir {cgroup.Path}: {LinuxException.Name(Errno.EBUSY)}: {Users(cgroup)}", Errno.EBUSY);
+            Thread.Sleep(pause);
+        }
+        RemoveParents(cgroup);
+    }
+
+    private static void RemoveParents(CgroupDirectory cgroup)
+    {
+        lock (Gate)
+        {
+            for (string path = Path.GetDirectoryName(cgroup.Path)!; MadeParents.Contains(path); path = Path.GetDirectoryName(path)!)
+            {
+                switch (RemoveDirectory(path))
+                {
+                    case 0 or Errno.ENOENT:
+                        MadeParents.Remove(path);
+                        break;
+                    case Errno.EBUSY or Errno.ENOTEMPTY:
+                        return; // the next one that ends below it
+                    case var error:
+                        throw Failed("rmdir", path, error);
+                }
+            }
+        }
+    }
+
+    /// <summary>A directory that was just made, and goes again when it cannot be made ready.</summary>
+    private static void Prepare(CgroupDirectory cgroup)
+    {
+        try
+        {
+            PrepareCpuset(cgroup, cgroup.Path);
+        }
+        catch (CgroupException)
+        {
+            TryRemove(cgroup.Path);
+            throw;
+        }
+    }
+
+    /// <returns>False: it is in use.</returns>
+    private static bool TryRemove(string path)
+    {
+        Errno error = RemoveDirectory(path);
+        if (error is Errno.EBUSY or Errno.ENOTEMPTY)
+        {
+            // Cgroups below it, made from inside. Or processes, which nothing here helps against.
+            foreach (string below in Below(path))
+                if (!TryRemove(below))
+                    return false;
+            error = RemoveDirectory(path);
+        }
+        return error switch
+        {
+            0 or Errno.ENOENT => true,
+            Errno.EBUSY or Errno.ENOTEMPTY => false,
+            _ => throw Failed("rmdir", path, error),
+        };
+    }
+
+    private static string[] Below(string path)
+    {
+        try
+        {
+            return Directory.GetDirectories(path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+    }
+
+    private static void MakeParents(CgroupDirectory cgroup, string path)
+    {
+        if (path.Length <= cgroup.Hierarchy.MountPoint.Length)
+            throw Failed("mkdir", cgroup.Path, Errno.ENOENT); // not even the mount point is there
+        Errno error = TryMake(path);
+        if (error == Errno.ENOENT)
+        {
+            MakeParents(cgroup, Path.GetDirectoryName(path)!);
+            error = TryMake(path);
+        }
+        if (error == 0)
+            MadeParents.Add(path);
+        else if (error is not (Errno.EEXIST or Errno.ENOENT)) // ENOENT: somebody removed it again; the caller's next attempt sees that
+            throw Failed("mkdir", path, error);
+    }
+
+    /// <summary>
+    /// A new cpuset of version 1 has no CPU and no memory, and refuses every process with ENOSPC: it gets those of the cgroup above, which may have to get its own first. Source:
+    /// the kernel's cgroup-v1/cpusets.rst.
+    /// </summary>
+    private static void PrepareCpuset(CgroupDirectory cgroup, string path)
+    {
+        CgroupHierarchy hierarchy = cgroup.Hierarchy;
+        if (hierarchy.Version != CgroupVersion.V1 || !hierarchy.Controllers.Contains("cpuset") || path.Length <= hierarchy.MountPoint.Length)
+            return;
+        CgroupDirectory here = new(hierarchy, path);
+        foreach (string file in new[] { "cpuset.cpus", "cpuset.mems" })
+        {
+            if (here.Read(file).Length > 0)
+                continue;
+            CgroupDirectory above = new(hierarchy, Path.GetDirectoryName(path)!);
+            if (above.Read(file).Length == 0)
+                PrepareCpuset(cgroup, above.Path);
+            here.Write(file, above.Read(file));
+        }
+    }
+
+    /// <summary><c>processes 12 (sh), 13 (sleep) are in it</c>.</summary>
+    private static string Users(CgroupDirectory cgroup)
+    {
+        string[] users = [.. CgroupProcesses.Read(cgroup).Take(10).Select(id => string.Create(CultureInfo.InvariantCulture, $"{id}{NameOf(id)}"))];
+        return users.Length == 0 ? "no process of this PID namespace is in it" : $"process{(users.Length == 1 ? "" : "es")} {string.Join(", ", users)} {(users.Length == 1 ? "is" : "are")} in it";
+    }
+
+    private static string NameOf(int processId)
+    {
+        try
+        {
+            return $" ({File.ReadAllText($"/proc/{processId}/comm").TrimEnd('\n')})";
+        }
+        catch (IOException)
+        {
+            return ""; // it has ended meanwhile
+        }
+    }
+
+    private static Errno TryMake(string path) => (Errno)(-KernelFile.MakeDirectory(NullTerminated.From(path), Mode));
+
+    private static Errno RemoveDirectory(string path) => (Errno)(-KernelFile.RemoveDirectory(NullTerminated.From(path)));
+
+    private static CgroupException Failed(string call, string path, Errno error) => new($"{call} {path}: {LinuxException.Name(error)}", error);
+}

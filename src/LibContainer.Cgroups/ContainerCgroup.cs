@@ -1,0 +1,272 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using LibContainer.Configuration;
+using LibContainer.Launch;
+using LibContainer.Launch.Steps;
+
+namespace LibContainer.Cgroups;
+
+/// <summary>A container's cgroup: in each hierarchy that is mounted on this host, the directory of one path. Source: cgroups(7).</summary>
+/// <remarks>
+/// Not thread-safe while it is made or removed; all else is. Nothing of it is held open: another process that has <see cref="Paths"/> can do the same with it.
+/// </remarks>
+public sealed class ContainerCgroup
+{
+    /// <summary>Of names of this library's choice. The second number is there for hosts that share cgroups and not process ids.</summary>
+    private static readonly string Prefix = $"libcontainer-{Environment.ProcessId}-{Random.Shared.Next():x8}";
+
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(10);
+
+    private static int s_last;
+
+    private readonly ImmutableArray<CgroupDirectory> _directories;
+    private readonly List<CgroupDirectory> _made = [];
+
+    private ContainerCgroup(ImmutableArray<CgroupDirectory> directories) => _directories = directories;
+
+    /// <summary>Where a container's cgroup is, whether it is there or not.</summary>
+    /// <param name="path"><see cref="ContainerConfiguration.CgroupPath"/>. Null: a new name, relative.</param>
+    /// <exception cref="ArgumentException">It is the top of every hierarchy.</exception>
+    public static ContainerCgroup At(string? path) => path is not null && CgroupChecks.IsTop(path)
+        ? throw new ArgumentException($"'{path}' is the top of every hierarchy", nameof(path))
+        : new(CgroupDirectories.At(CgroupLayout.Host, path ?? $"{Prefix}-{Interlocked.Increment(ref s_last)}"));
+
+    /// <summary>The cgroup that a process is in, in each hierarchy in which that is not the top one.</summary>
+    /// <returns>Null when there is no such process, or it has ended and waits for its parent to know.</returns>
+    public static ContainerCgroup? OfProcess(int processId) => CgroupDirectories.OfProcess(CgroupLayout.Host, processId) is { } directories ? new(directories) : null;
+
+    /// <summary>One that <see cref="Paths"/> of another object, perhaps of another process, describes.</summary>
+    /// <exception cref="ArgumentException">A path is not in the hierarchy that it is said to be in.</exception>
+    public static ContainerCgroup OfPaths(IReadOnlyDictionary<string, string> paths)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        ImmutableArray<CgroupDirectory>.Builder directories = ImmutableArray.CreateBuilder<CgroupDirectory>();
+        foreach (CgroupHierarchy hierarchy in CgroupLayout.Host.Hierarchies)
+            if (KeysOf(hierarchy).FirstOrDefault(paths.ContainsKey) is { } key)
+                directories.Add(paths[key].StartsWith(hierarchy.MountPoint + "/", StringComparison.Ordinal)
+                    ? new(hierarchy, paths[key])
+                    : throw new ArgumentException($"'{paths[key]}' is not below {hierarchy.MountPoint}, where the hierarchy of {(key.Length == 0 ? "version 2" : key)} is", nameof(paths)));
+        return new(directories.ToImmutable());
+    }
+
+    /// <summary>What is wrong with a container's <see cref="ContainerConfiguration.CgroupPath"/> and <see cref="ContainerConfiguration.Resources"/> on this host: all of it.</summary>
+    public static IEnumerable<ConfigurationFinding> Check(ContainerConfiguration container)
+    {
+        ArgumentNullException.ThrowIfNull(container);
+        return CgroupChecks.Check(container, CgroupLayout.Host);
+    }
+
+    /// <summary>Whether a container gets a cgroup: it asks for one or for a limit, and this host has any.</summary>
+    public static bool IsAskedFor(ContainerConfiguration container)
+    {
+        ArgumentNullException.ThrowIfNull(container);
+        return (container.CgroupPath ?? (object?)container.Resources) is not null && !CgroupLayout.Host.Hierarchies.IsEmpty;
+    }
+
+    /// <summary>
+    /// Absolute path on this host of each directory, by controller, <c>name=</c> of a hierarchy, or an empty text for version 2. What another process needs to join, limit or remove it.
+    /// </summary>
+    public ImmutableSortedDictionary<string, string> Paths => _directories
+        .SelectMany(directory => KeysOf(directory.Hierarchy).Select(key => KeyValuePair.Create(key, directory.Path))).ToImmutableSortedDictionary(StringComparer.Ordinal);
+
+    /// <summary>Every hierarchy of cgroups that is mounted on this host.</summary>
+    public static ImmutableArray<CgroupHierarchy> Hierarchies => CgroupLayout.Host.Hierarchies;
+
+    /// <summary>It is there, in one hierarchy at least.</summary>
+    public bool Exists => _directories.Any(directory => directory.Exists);
+
+    /// <summary>All of its processes are stopped, by <see cref="Freeze"/> or because those of a cgroup above are.</summary>
+    /// <exception cref="CgroupException">It cannot be read.</exception>
+    public bool IsFrozen => CgroupFreezer.Find(_directories)?.IsFrozen == true;
+
+    internal IReadOnlyList<CgroupDirectory> Directories => _directories;
+
+    /// <summary>
+    /// Makes the part of it that a process is born in, with every controller that the limits need and no limit yet. The rest may be made by <see cref="Create"/> while the process sets itself up:
+    /// nobody can join that by birth.
+    /// </summary>
+    /// <param name="resources">The limits that <see cref="Create"/> will set.</param>
+    /// <returns>For <see cref="LaunchOptions.Cgroup"/>. Null: this host has no cgroups of version 2.</returns>
+    /// <exception cref="CgroupException">It cannot be made, or a controller is not to be had. Nothing is left.</exception>
+    public SafeHandle? CreateBirthplace(ResourceConfiguration? resources)
+    {
+        if (_directories.Version2() is not { } version2)
+            return null;
+        return OrUndo(() =>
+        {
+            Make(version2);
+            CgroupDelegation.Enable(version2, resources is null ? [] : CgroupLimits.NeededOfVersion2(_directories, resources), all: CgroupLayout.Host.IsVersion2);
+            return version2.OpenDirectory();
+        });
+    }
+
+    /// <summary>Makes what is not made yet, and sets the limits.</summary>
+    /// <param name="resources">The limits. Null: none.</param>
+    /// <param name="nodes">The container's device nodes, which it may use.</param>
+    /// <exception cref="CgroupException">It cannot be made, or a limit is refused. Nothing is left but the birthplace, where that was made before.</exception>
+    public void Create(ResourceConfiguration? resources = null, ImmutableArray<DeviceNode> nodes = default)
+    {
+        OrUndo(() =>
+        {
+            if (_directories.Version2() is { } version2 && !_made.Contains(version2))
+                CreateBirthplace(resources)!.Dispose();
+            foreach (CgroupDirectory directory in _directories)
+                if (directory.Hierarchy.Version == CgroupVersion.V1)
+                    Make(directory);
+            CgroupLimits.Apply(_directories, resources ?? new ResourceConfiguration(), DeviceRules.Of(resources?.Devices ?? [], nodes.IsDefault ? [] : nodes));
+            return true;
+        });
+    }
+
+    /// <summary>The steps by which a process goes into the part of it that nobody is born in, and takes it for the top of what it sees.</summary>
+    /// <param name="plan">Gets the steps.</param>
+    /// <param name="container">Says whether it has a cgroup namespace.</param>
+    public void AddJoin(LaunchPlan.Builder plan, ContainerConfiguration container)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(container);
+        int index = 0;
+        foreach (CgroupDirectory directory in _directories)
+            if (directory.Hierarchy.Version == CgroupVersion.V1)
+                plan.Add(new JoinCgroupStep(index++, directory.Path));
+        if ((container.Namespaces & NamespaceKinds.Cgroup) != 0)
+            plan.Add(new NewCgroupNamespaceStep());
+    }
+
+    /// <summary>Opens what those steps write to.</summary>
+    /// <returns>For <see cref="GoAhead.Cgroups"/>.</returns>
+    /// <exception cref="CgroupException">One cannot be opened.</exception>
+    public ImmutableArray<SafeHandle> OpenTasks()
+    {
+        ImmutableArray<SafeHandle>.Builder tasks = ImmutableArray.CreateBuilder<SafeHandle>();
+        try
+        {
+            foreach (CgroupDirectory directory in _directories)
+                if (directory.Hierarchy.Version == CgroupVersion.V1)
+                    tasks.Add(directory.OpenToWrite("tasks"));
+            return tasks.ToImmutable();
+        }
+        catch
+        {
+            foreach (SafeHandle opened in tasks)
+                opened.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens the directory of version 2, for another process of the container to be born in. Null: this host has none.</summary>
+    /// <exception cref="CgroupException">It is gone.</exception>
+    public SafeHandle? OpenBirthplace() => _directories.Version2()?.OpenDirectory();
+
+    /// <summary>Changes limits: all that are given or, when one is refused, none.</summary>
+    /// <param name="resources">The new limits; what is null or empty stays as it is.</param>
+    /// <exception cref="ConfigurationException">This host cannot keep a limit, or more is in use than it allows and <see cref="MemoryResources.CheckBeforeUpdate"/> is set.</exception>
+    /// <exception cref="CgroupException">The kernel refuses a value: file, value and errno are in the sentence. The limits are as they were.</exception>
+    public void Update(ResourceConfiguration resources)
+    {
+        ArgumentNullException.ThrowIfNull(resources);
+        if (CgroupChecks.Check(resources, CgroupLayout.Host).ToImmutableArray() is { IsEmpty: false } findings)
+            throw new ConfigurationException(findings);
+        CgroupLimits.Update(_directories, resources, resources.Devices.IsEmpty ? null : DeviceRules.Of(resources.Devices, []));
+    }
+
+    /// <summary>Stops every process in it, and waits until they are.</summary>
+    /// <param name="timeout">How long at most. Null: 10 seconds.</param>
+    /// <exception cref="CgroupException">This host has no freezer, or a process cannot be stopped in that time; all go on then.</exception>
+    public void Freeze(TimeSpan? timeout = null) => Freezer().Freeze(timeout ?? DefaultTimeout);
+
+    /// <summary>Lets every process in it go on.</summary>
+    /// <exception cref="CgroupException">This host has no freezer.</exception>
+    public void Thaw() => Freezer().Thaw();
+
+    /// <summary>Ids, in this process's PID namespace, of the processes in it and in cgroups below it.</summary>
+    /// <exception cref="CgroupException">They cannot be read.</exception>
+    public IReadOnlyCollection<int> GetProcessIds()
+    {
+        SortedSet<int> ids = [];
+        foreach (CgroupDirectory directory in _directories)
+            ids.UnionWith(CgroupProcesses.Read(directory));
+        return ids;
+    }
+
+    /// <summary>Kills every process in it, frozen ones too, and waits until they have ended.</summary>
+    /// <param name="timeout">How long at most. Null: 10 seconds.</param>
+    /// <exception cref="CgroupException">One is there still.</exception>
+    public void Kill(TimeSpan? timeout = null) => CgroupProcesses.Kill(_directories, timeout ?? DefaultTimeout);
+
+    /// <summary>What it has used.</summary>
+    /// <param name="what">Groups of figures; the others stay null.</param>
+    /// <exception cref="CgroupException">A file is there and cannot be read, or does not say what it has to.</exception>
+    public CgroupStats GetStats(CgroupStatistics what = CgroupStatistics.All) => CgroupStatsReader.Read(_directories, what);
+
+    /// <summary>The same as libcontainer of 2014 told it, without what it sampled.</summary>
+    /// <exception cref="CgroupException">As of <see cref="GetStats"/>.</exception>
+    public SeedStats GetSeedStats() => SeedStatsReader.Read(_directories);
+
+    /// <summary>The same with what it sampled: the use of CPUs within a time.</summary>
+    /// <param name="interval">That time; in 2014, 100 milliseconds.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="CgroupException">As of <see cref="GetStats"/>.</exception>
+    public async Task<SeedStats> GetSeedStatsAsync(TimeSpan interval, CancellationToken cancellationToken = default)
+    {
+        SeedCpuSample before = SeedCpuSample.Take(_directories);
+        await Task.Delay(interval, cancellationToken).ConfigureAwait(false);
+        return SeedStatsReader.Read(_directories, before);
+    }
+
+    /// <summary>Removes it, with all cgroups below, and those above that this process made for its containers and nobody uses. What is not there is no error.</summary>
+    /// <exception cref="CgroupException">Somebody is in it, and stays for 2 seconds: the sentence says who. Whatever can be removed is.</exception>
+    public void Delete()
+    {
+        List<CgroupException> failures = [];
+        foreach (CgroupDirectory directory in _directories)
+        {
+            try
+            {
+                CgroupTree.Remove(directory);
+            }
+            catch (CgroupException failure)
+            {
+                failures.Add(failure);
+            }
+        }
+        _made.Clear();
+        if (failures.Count > 0)
+            throw new CgroupException(string.Join("; ", failures.Select(failure => failure.Message)), failures[0].Error, failures[0]);
+    }
+
+    private static IEnumerable<string> KeysOf(CgroupHierarchy hierarchy)
+        => hierarchy.Version == CgroupVersion.V2 ? [""] : hierarchy.Name is { } name ? hierarchy.Controllers.Append($"name={name}") : hierarchy.Controllers;
+
+    private CgroupFreezer Freezer() => CgroupFreezer.Find(_directories) ?? throw new CgroupException("freeze: there is no such cgroup, or this host has no freezer: neither cgroup version 2 nor version 1's controller of that name");
+
+    private void Make(CgroupDirectory directory)
+    {
+        CgroupTree.Make(directory);
+        _made.Add(directory);
+    }
+
+    /// <summary>What was made before stays: somebody may have been born there.</summary>
+    private T OrUndo<T>(Func<T> make)
+    {
+        int before = _made.Count;
+        try
+        {
+            return make();
+        }
+        catch (Exception error)
+        {
+            try
+            {
+                foreach (CgroupDirectory directory in _made[before..])
+                    CgroupTree.Remove(directory);
+                _made.RemoveRange(before, _made.Count - before);
+            }
+            catch (CgroupException second)
+            {
+                throw new CgroupException($"{error.Message}; and what had been made could not be removed: {second.Message}", second.Error, error);
+            }
+            throw;
+        }
+    }
+}
