@@ -35,6 +35,9 @@ internal static class Program
         root.Subcommands.Add(new Commands.InitCommand());
         root.Subcommands.Add(new SpecCommand());
         root.Subcommands.Add(new ConfigCommand());
+        root.Subcommands.Add(new StatsCommand());
+        root.Subcommands.Add(new PauseCommand());
+        root.Subcommands.Add(new UnpauseCommand());
 
         // What follows the container's command belongs to it: "run ls --help" is not ours to answer.
         CutArguments cut = CutArguments.AtFirstOperand(root, arguments);

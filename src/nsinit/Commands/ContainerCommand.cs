@@ -18,6 +18,8 @@ internal abstract class ContainerCommand : OperandCommand
     private readonly Option<bool> _tty = new("--tty", "-t") { Description = "A terminal of the container's own, shown on this one." };
     private readonly Option<string[]> _environment = new("--env") { HelpName = "K=V", Description = "Environment variable. Can be repeated. Nothing is inherited." };
 
+    private readonly Limits _limits = new();
+
     protected ContainerCommand(string name, string description)
         : base(name, description)
     {
@@ -29,6 +31,8 @@ internal abstract class ContainerCommand : OperandCommand
         Options.Add(_user);
         Options.Add(_tty);
         Options.Add(_environment);
+        foreach (Option limit in _limits.Options)
+            Options.Add(limit);
     }
 
     /// <summary>The container that the options describe.</summary>
@@ -41,6 +45,7 @@ internal abstract class ContainerCommand : OperandCommand
         {
             ReadOnlyRoot = !result.GetValue(_writable),
             Hostname = result.GetValue(_hostname),
+            Resources = _limits.Read(result),
             Mounts = [.. container.Mounts, .. (result.GetValue(_binds) ?? []).Select(Bind)],
         };
     }
