@@ -10,6 +10,7 @@ internal static unsafe class KernelFile
 {
     internal const int ReadOnly = 0;
     internal const int WriteOnly = 1;
+    internal const int ReadWrite = 2;
 
     /// <summary>O_PATH of a directory, to open its files by.</summary>
     internal static readonly int DirectoryPath = LibC.O_PATH | LibC.O_DIRECTORY;
@@ -38,6 +39,19 @@ internal static unsafe class KernelFile
             int count;
             do
                 count = Result((long)LibC.read(descriptor, start, buffer.Length));
+            while (count == -Uapi.EINTR);
+            return count;
+        }
+    }
+
+    /// <summary>From its beginning, wherever an earlier read has stopped. Source: pread(2).</summary>
+    internal static int ReadAgain(int descriptor, Span<byte> buffer)
+    {
+        fixed (byte* start = buffer)
+        {
+            int count;
+            do
+                count = Result((long)LibC.pread(descriptor, start, buffer.Length, 0));
             while (count == -Uapi.EINTR);
             return count;
         }
