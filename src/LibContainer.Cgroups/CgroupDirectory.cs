@@ -56,6 +56,10 @@ internal sealed class CgroupDirectory(CgroupHierarchy hierarchy, string path)
             throw Failed("write", file, value, (Errno)(-written));
     }
 
+    /// <summary>Opens a file that has to be there.</summary>
+    /// <exception cref="CgroupException">It is not, or cannot be opened.</exception>
+    internal SafeFileHandle Open(string file, int flags) => TryOpen(file, flags) ?? throw Failed("open", file, null, Errno.ENOENT);
+
     /// <returns>Null when there is no such file or cgroup.</returns>
     private SafeFileHandle? TryOpen(string file, int flags)
     {
