@@ -22,37 +22,13 @@ internal sealed class CgroupDirectory(CgroupHierarchy hierarchy, string path)
     internal string? TryRead(string file)
     {
         using SafeFileHandle? opened = TryOpen(file, KernelFile.ReadOnly);
-        return opened is null ? null : TryRead(opened, file);
-    }
-
-    /// <summary>Opens a file that is to be read again and again.</summary>
-    /// <exception cref="CgroupException">It is not there, or cannot be read.</exception>
-    internal SafeFileHandle OpenToRead(string file) => TryOpen(file, KernelFile.ReadOnly) ?? throw Failed("open", file, null, Errno.ENOENT);
-
-    /// <summary>Opens a file that another process is to write.</summary>
-    /// <exception cref="CgroupException">It is not there, or cannot be written.</exception>
-    internal SafeFileHandle OpenToWrite(string file) => TryOpen(file, KernelFile.WriteOnly) ?? throw Failed("open", file, null, Errno.ENOENT);
-
-    /// <summary>Opens the cgroup itself, for a process to be born in.</summary>
-    /// <exception cref="CgroupException">It is not there.</exception>
-    internal SafeFileHandle OpenDirectory()
-    {
-        int descriptor = KernelFile.Open(NullTerminated.From(path), KernelFile.DirectoryPath);
-        return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw new CgroupException($"open {path}: {LinuxException.Name((Errno)(-descriptor))}", (Errno)(-descriptor));
-    }
-
-    /// <summary>Reads a file that is open, from its beginning.</summary>
-    /// <returns>Empty when the cgroup is gone.</returns>
-    /// <exception cref="CgroupException">It cannot be read.</exception>
-    internal string ReadAgain(SafeFileHandle opened, string file) => TryRead(opened, file) ?? "";
-
-    private string? TryRead(SafeFileHandle opened, string file)
-    {
+        if (opened is null)
+            return null;
         using Borrowed descriptor = new(opened);
         byte[] buffer = new byte[4096];
         for (int length = 0; ;)
         {
-            int count = KernelFile.ReadAt(descriptor.Number, buffer.AsSpan(length), length);
+            int count = KernelFile.Read(descriptor.Number, buffer.AsSpan(length));
             if (count == -(int)Errno.ENODEV)
                 return null; // the cgroup was removed after its file was opened
             if (count < 0)
@@ -78,6 +54,18 @@ internal sealed class CgroupDirectory(CgroupHierarchy hierarchy, string path)
         int written = KernelFile.Write(descriptor.Number, Encoding.UTF8.GetBytes(value));
         if (written < 0)
             throw Failed("write", file, value, (Errno)(-written));
+    }
+
+    /// <summary>Opens a file that has to be there.</summary>
+    /// <exception cref="CgroupException">It is not, or cannot be opened.</exception>
+    internal SafeFileHandle Open(string file, int flags) => TryOpen(file, flags) ?? throw Failed("open", file, null, Errno.ENOENT);
+
+    /// <summary>Opens the cgroup itself, for a process to be born in.</summary>
+    /// <exception cref="CgroupException">It is not there.</exception>
+    internal SafeFileHandle OpenDirectory()
+    {
+        int descriptor = KernelFile.Open(NullTerminated.From(path), KernelFile.DirectoryPath);
+        return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw new CgroupException($"open {path}: {LinuxException.Name((Errno)(-descriptor))}", (Errno)(-descriptor));
     }
 
     /// <returns>Null when there is no such file or cgroup.</returns>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using LibContainer.Linux;
-using Microsoft.Win32.SafeHandles;
 
 namespace LibContainer.Cgroups;
 
@@ -94,10 +93,10 @@ internal sealed class CgroupFreezer
     private bool TryFreezeV2(TimeSpan timeout)
     {
         long start = Stopwatch.GetTimestamp();
-        using SafeFileHandle events = _cgroup.OpenToRead(EventsFile);
-        using Borrowed descriptor = new(events);
+        using OpenCgroupFile events = new(_cgroup, EventsFile);
+        using Borrowed descriptor = new(events.Handle);
         _cgroup.Write(FreezeFile, "1");
-        while (!Line(events))
+        while (events.TryRead(out CgroupText text) && text.Content.IndexOf("frozen 1"u8) < 0)
         {
             TimeSpan left = timeout - Stopwatch.GetElapsedTime(start);
             if (left <= TimeSpan.Zero)
@@ -105,8 +104,6 @@ internal sealed class CgroupFreezer
             KernelFile.AwaitChange(descriptor.Number, left);
         }
         return true;
-
-        bool Line(SafeFileHandle file) => _cgroup.ReadAgain(file, EventsFile).Split('\n').Contains("frozen 1");
     }
 
     private bool Line(string file, string line) => _cgroup.TryRead(file)?.Split('\n').Contains(line) == true;

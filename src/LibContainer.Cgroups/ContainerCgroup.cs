@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using LibContainer.Configuration;
 using LibContainer.Launch;
 using LibContainer.Launch.Steps;
+using LibContainer.Linux;
 
 namespace LibContainer.Cgroups;
 
@@ -21,6 +22,7 @@ public sealed class ContainerCgroup
 
     private readonly ImmutableArray<CgroupDirectory> _directories;
     private readonly List<CgroupDirectory> _made = [];
+    private readonly List<WeakReference<CgroupEventStream>> _streams = [];
 
     private ContainerCgroup(ImmutableArray<CgroupDirectory> directories) => _directories = directories;
 
@@ -143,7 +145,7 @@ public sealed class ContainerCgroup
         {
             foreach (CgroupDirectory directory in _directories)
                 if (directory.Hierarchy.Version == CgroupVersion.V1)
-                    tasks.Add(directory.OpenToWrite("tasks"));
+                    tasks.Add(directory.Open("tasks", KernelFile.WriteOnly));
             return tasks.ToImmutable();
         }
         catch
@@ -214,10 +216,31 @@ public sealed class ContainerCgroup
         return SeedStatsReader.Read(_directories, before);
     }
 
+    /// <summary>Tells what happens to it from this call on: out of memory, memory thresholds, pressure, populated and empty.</summary>
+    /// <param name="options">What to watch for. Null: memory that has run out.</param>
+    /// <param name="cancellationToken">Ends the stream with <see cref="OperationCanceledException"/>.</param>
+    /// <returns>
+    /// A stream that is read once. It ends when the cgroup is removed, when it is disposed or cancelled, or when its reader stops. That a process was killed for lack of memory is in it before
+    /// <see cref="Delete"/> returns, and so before a start is told how its program ended.
+    /// </returns>
+    /// <exception cref="ArgumentOutOfRangeException">A trigger that no kernel takes.</exception>
+    /// <exception cref="CgroupException">It is gone, the host does not have such events, or the kernel refuses to tell. Nothing is left.</exception>
+    public CgroupEventStream WatchAsync(CgroupEventOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        CgroupEventStream stream = CgroupEvents.WatchAsync(_directories, options ?? new CgroupEventOptions(), cancellationToken);
+        lock (_streams)
+        {
+            _streams.RemoveAll(reference => !reference.TryGetTarget(out _));
+            _streams.Add(new WeakReference<CgroupEventStream>(stream));
+        }
+        return stream;
+    }
+
     /// <summary>Removes it, with all cgroups below, and those above that this process made for its containers and nobody uses. What is not there is no error.</summary>
     /// <exception cref="CgroupException">Somebody is in it, and stays for 2 seconds: the sentence says who. Whatever can be removed is.</exception>
     public void Delete()
     {
+        FlushEvents(); // the counts go with it
         List<CgroupException> failures = [];
         foreach (CgroupDirectory directory in _directories)
         {
@@ -233,6 +256,14 @@ public sealed class ContainerCgroup
         _made.Clear();
         if (failures.Count > 0)
             throw new CgroupException(string.Join("; ", failures.Select(failure => failure.Message)), failures[0].Error, failures[0]);
+    }
+
+    private void FlushEvents()
+    {
+        lock (_streams)
+            foreach (WeakReference<CgroupEventStream> reference in _streams)
+                if (reference.TryGetTarget(out CgroupEventStream? stream))
+                    stream.Flush();
     }
 
     private static IEnumerable<string> KeysOf(CgroupHierarchy hierarchy)

@@ -10,6 +10,7 @@ internal static unsafe class KernelFile
 {
     internal const int ReadOnly = 0;
     internal const int WriteOnly = 1;
+    internal const int ReadWrite = 2;
 
     /// <summary>O_PATH of a directory, to open its files by.</summary>
     internal static readonly int DirectoryPath = LibC.O_PATH | LibC.O_DIRECTORY;
@@ -43,14 +44,14 @@ internal static unsafe class KernelFile
         }
     }
 
-    /// <summary>As <see cref="Read"/>, from a place of the caller's choice: 0 has the kernel make the content anew.</summary>
-    internal static int ReadAt(int descriptor, Span<byte> buffer, long offset)
+    /// <summary>From its beginning, wherever an earlier read has stopped. Source: pread(2).</summary>
+    internal static int ReadAgain(int descriptor, Span<byte> buffer)
     {
         fixed (byte* start = buffer)
         {
             int count;
             do
-                count = Result((long)LibC.pread(descriptor, start, buffer.Length, offset));
+                count = Result((long)LibC.pread(descriptor, start, buffer.Length, 0));
             while (count == -Uapi.EINTR);
             return count;
         }

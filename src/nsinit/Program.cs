@@ -38,6 +38,7 @@ internal static class Program
         root.Subcommands.Add(new StatsCommand());
         root.Subcommands.Add(new PauseCommand());
         root.Subcommands.Add(new UnpauseCommand());
+        root.Subcommands.Add(new OomCommand());
 
         // What follows the container's command belongs to it: "run ls --help" is not ours to answer.
         CutArguments cut = CutArguments.AtFirstOperand(root, arguments);

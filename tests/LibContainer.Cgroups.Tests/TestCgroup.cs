@@ -47,6 +47,7 @@ internal sealed class TestCgroup : IDisposable
     {
         foreach (string path in _paths.AsEnumerable().Reverse())
             System.IO.Directory.Delete(path);
+        _paths.Clear();
     }
 
     private CgroupDirectory Make(CgroupHierarchy hierarchy, string path)

@@ -108,7 +108,7 @@ public sealed class CommandLineTests
 
         Shell($"d=$(mktemp -d) && cd $d && rmdir $d && {Repository.NsInit} run --bind a:/b -- ls").Should()
             .Be(new Command.Result(1, "", "nsinit: 'a' is relative, and the current directory does not exist any more\n"));
-        Shell($"{Repository.NsInit} plan -- ls > /dev/full").Should().Match<Command.Result>(result => result.ExitCode == 1 && result.Error.StartsWith("nsinit: No space left on device"));
+        Shell($"{Repository.NsInit} plan -- ls > /dev/full").Should().Match<Command.Result>(result => result.ExitCode == 1 && result.Error.StartsWith("nsinit: write: ENOSPC (No space left on device)"));
     }
 
     [Fact]
@@ -180,4 +180,16 @@ public sealed class CommandLineTests
     private static Command.Result Shell(string script) => Command.Run("/bin/sh", "-c", script);
 
     private static Command.Result NsInit(params string[] arguments) => Command.Run(Repository.NsInit, arguments);
+
+    /// <summary>A file behind a stream has one place, which all programs of a script move on.</summary>
+    [Fact]
+    public void What_two_of_them_say_into_one_file_is_there_one_behind_the_other()
+    {
+        using TemporaryDirectory folder = new();
+
+        Command.Run("/bin/sh", "-c", $"exec > {folder["said"]} 2>&1; {Repository.NsInit} spec; echo between; {Repository.NsInit} nosuch; {Repository.NsInit} config");
+
+        File.ReadAllLines(folder["said"]).Should().HaveCountGreaterThan(3).And.Contain("between").And.OnlyContain(line => !line.Contains('\0'));
+        File.ReadAllText(folder["said"]).Split("nsinit: ").Should().HaveCountGreaterThanOrEqualTo(3);
+    }
 }

@@ -7,32 +7,17 @@ using Microsoft.Win32.SafeHandles;
 
 namespace LibContainer.IntegrationTests;
 
-/// <summary><c>nsinit exec</c> in a busybox root, with the container of the 2014 document less its cgroups, veth and host binds.</summary>
+/// <summary><c>nsinit exec</c> in a busybox root, with the container of the 2014 document less its veth and host binds.</summary>
 public sealed class ExecCommandTests : IDisposable
 {
-    private readonly TemporaryDirectory _root = new();
-    private readonly TemporaryDirectory _data = new();
+    private readonly JsonContainer _container = new();
+    private readonly TemporaryDirectory _root, _data;
 
-    private void Prepare(Action<JsonObject>? change = null)
-    {
-        Requires.Root();
-        Requires.Program("busybox");
-        File.SetUnixFileMode(_root.Path, (UnixFileMode)0b111_101_101);
-        Directory.CreateDirectory(_root["bin"]);
-        Directory.CreateDirectory(_root["etc"]);
-        File.Copy("/bin/busybox", _root["bin/busybox"]);
-        foreach (string applet in new[] { "sh", "ps", "hostname", "id", "cat", "ls", "sleep", "kill", "echo", "true", "tty", "stty", "cut" })
-            File.CreateSymbolicLink(_root[$"bin/{applet}"], "busybox");
-        File.WriteAllText(_root["etc/passwd"], "root:x:0:0:root:/root:/bin/sh\ndaemon:x:1:1:daemon:/usr/sbin:/bin/false\n");
-        File.WriteAllText(_root["etc/group"], "root:x:0:\ndaemon:x:1:\naudio:x:29:daemon\n");
+    public ExecCommandTests() => (_root, _data) = (_container.Root, _container.Data);
 
-        JsonObject spec = JsonNode.Parse(File.ReadAllText(Path.Combine(Repository.Root, "tests/LibContainer.Configuration.Tests/ContainerJson/Data/seed.json")))!.AsObject();
-        spec.Remove("cgroups");
-        spec.Remove("mounts");
-        spec["networks"]!.AsArray().RemoveAt(1);
-        change?.Invoke(spec);
-        File.WriteAllText(_data["container.json"], spec.ToJsonString());
-    }
+    public void Dispose() => _container.Dispose();
+
+    private void Prepare(Action<JsonObject>? change = null) => _container.Prepare(change);
 
     [Fact]
     public void The_container_of_the_document_is_what_it_says()
@@ -182,32 +167,7 @@ public sealed class ExecCommandTests : IDisposable
 
     private Command.Result Shell(string script) => Command.Run("/bin/sh", "-c", $"cd {_root.Path}; {script}");
 
-    private Command.Result Exec(params string[] command)
-    {
-        using Process process = Start(command);
-        process.StandardInput.Close();
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return new Command.Result(process.ExitCode, output, error.GetAwaiter().GetResult());
-    }
+    private Command.Result Exec(params string[] command) => _container.Run(["exec", .. command]);
 
-    private Process Start(params string[] command)
-    {
-        ProcessStartInfo start = new(Repository.NsInit, ["exec", .. command])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = _root.Path,
-        };
-        start.Environment["data_path"] = _data.Path;
-        return Process.Start(start)!;
-    }
-
-    public void Dispose()
-    {
-        _root.Dispose();
-        _data.Dispose();
-    }
+    private Process Start(params string[] command) => _container.Start(["exec", .. command]);
 }

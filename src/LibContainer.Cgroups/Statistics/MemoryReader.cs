@@ -50,10 +50,12 @@ internal static class MemoryReader
     private static ulong? Difference(ulong? whole, ulong? part) => whole is { } a && part is { } b ? a - Math.Min(a, b) : null;
 
     /// <returns>Null: the file is not there, or has none of the names.</returns>
-    private static MemoryEvents? ReadEvents(CgroupFiles files, ReadOnlySpan<byte> file)
+    internal static MemoryEvents? ReadEvents(CgroupFiles files, ReadOnlySpan<byte> file) => files.TryRead(file, out CgroupText text) ? Events(text) : null;
+
+    /// <summary>memory.events, and of version 1 memory.oom_control.</summary>
+    /// <returns>Null: it has none of the names.</returns>
+    internal static MemoryEvents? Events(CgroupText text)
     {
-        if (!files.TryRead(file, out CgroupText text))
-            return null;
         ulong? low = null, high = null, max = null, outOfMemory = null, kills = null, groupKills = null;
         foreach (ReadOnlySpan<byte> line in text.Lines)
         {

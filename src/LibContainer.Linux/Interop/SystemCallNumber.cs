@@ -46,6 +46,8 @@ internal readonly struct SystemCallNumber(short x64, short arm64)
     public static SystemCallNumber exit_group => new(231, 94);
     public static SystemCallNumber waitid => new(247, 95);
     public static SystemCallNumber keyctl => new(250, 219);
+    public static SystemCallNumber inotify_add_watch => new(254, 27);
+    public static SystemCallNumber inotify_rm_watch => new(255, 28);
     public static SystemCallNumber openat => new(257, 56);
     public static SystemCallNumber mkdirat => new(258, 34);
     public static SystemCallNumber mknodat => new(259, 33);
@@ -55,6 +57,7 @@ internal readonly struct SystemCallNumber(short x64, short arm64)
     public static SystemCallNumber ppoll => new(271, 73);
     public static SystemCallNumber eventfd2 => new(290, 19);
     public static SystemCallNumber dup3 => new(292, 24);
+    public static SystemCallNumber inotify_init1 => new(294, 26);
     public static SystemCallNumber prlimit64 => new(302, 261);
     public static SystemCallNumber setns => new(308, 268);
     public static SystemCallNumber bpf => new(321, 280);

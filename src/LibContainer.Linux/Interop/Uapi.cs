@@ -90,6 +90,12 @@ internal static class Uapi
     public const int EFD_CLOEXEC = 0x80000;
     public const int POLLIN = 1;
 
+    // include/uapi/linux/inotify.h
+    public const uint IN_DELETE = 0x200;
+    public const uint IN_ONLYDIR = 0x1000000;
+    public const int IN_NONBLOCK = 0x800;
+    public const int IN_CLOEXEC = 0x80000;
+
     // include/uapi/linux/close_range.h
     public const int CLOSE_RANGE_UNSHARE = 2;
     public const int CLOSE_RANGE_CLOEXEC = 4;

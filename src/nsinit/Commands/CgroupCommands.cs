@@ -37,3 +37,18 @@ internal sealed class UnpauseCommand : Command
         : base("unpause", "unpause the container's processes")
         => SetAction(_ => RunningContainer.FindCgroup("Failed to unpause").Thaw());
 }
+
+/// <summary><c>nsinit oom</c>: a line each time that the container's memory has run out, until it ends.</summary>
+internal sealed class OomCommand : Command
+{
+    internal OomCommand()
+        : base("oom", "display oom notifications for a container")
+        => SetAction(async (_, cancellationToken) =>
+        {
+            using CgroupEventStream events = RunningContainer.FindCgroup("Failed to watch").WatchAsync(cancellationToken: cancellationToken);
+            await foreach (CgroupEvent happened in events.ConfigureAwait(false))
+                if (happened.Kind == CgroupEventKind.OutOfMemory)
+                    Output.Standard.Write("OOM notification received\n");
+            return 0;
+        });
+}

@@ -21,6 +21,7 @@ public sealed class HeaderTests
         #include <spawn.h>
         #include <poll.h>
         #include <sys/eventfd.h>
+        #include <sys/inotify.h>
         #include <fcntl.h>
         #include <sys/socket.h>
         #include <sys/mman.h>
@@ -165,6 +166,7 @@ public sealed class HeaderTests
         "_Static_assert(offsetof(union bpf_attr, attach_type) == 8 && offsetof(union bpf_attr, replace_bpf_fd) == 16, \"BPF_PROG_ATTACH\");",
         "_Static_assert(offsetof(union bpf_attr, query.attach_type) == 4 && offsetof(union bpf_attr, query.prog_ids) == 16, \"BPF_PROG_QUERY\");",
         "_Static_assert(offsetof(union bpf_attr, query.prog_cnt) == 24 && sizeof(union bpf_attr) >= 64, \"BPF_PROG_QUERY count\");",
+        "_Static_assert(sizeof(struct inotify_event) == 16 && offsetof(struct inotify_event, len) == 12, \"inotify_event\");",
         "_Static_assert(CLD_EXITED == 1 && CLD_KILLED == 2 && CLD_DUMPED == 3, \"child codes\");",
     ]);
 

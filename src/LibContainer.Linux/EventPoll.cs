@@ -1,0 +1,71 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Tmds.Linux;
+
+namespace LibContainer.Linux;
+
+/// <summary>Something has happened to a descriptor.</summary>
+/// <param name="Key">Given with the descriptor.</param>
+/// <param name="IsError">EPOLLERR. Whether that is an error is for those who know the file to say.</param>
+internal readonly record struct ReadyDescriptor(ulong Key, bool IsError);
+
+/// <summary>Waits for any number of descriptors at once. Unlike with <see cref="Readiness"/>, one more costs a wait nothing. Thread-safe. Source: epoll(7).</summary>
+internal sealed unsafe class EventPoll : SafeHandleMinusOneIsInvalid
+{
+    /// <exception cref="LinuxException">EMFILE, ENFILE: too many descriptors.</exception>
+    internal EventPoll()
+        : base(ownsHandle: true)
+    {
+        SetHandle(LibC.epoll_create1(LibC.EPOLL_CLOEXEC));
+        if (IsInvalid)
+            throw LinuxException.FromLastError("epoll_create1");
+    }
+
+    /// <summary>Adds a descriptor, also while another thread waits.</summary>
+    /// <param name="handle">It stays open until it is removed.</param>
+    /// <param name="key">What <see cref="Wait"/> calls it.</param>
+    /// <param name="isModification">EPOLLPRI: a file of the kernel's says something else than when it was read. Otherwise EPOLLIN: it can be read.</param>
+    /// <exception cref="LinuxException">ENOSPC: more than <c>fs.epoll.max_user_watches</c>.</exception>
+    internal void Add(SafeHandle handle, ulong key, bool isModification = false)
+    {
+        epoll_event interest = new() { events = isModification ? LibC.EPOLLPRI : LibC.EPOLLIN };
+        interest.data.u64 = key;
+        Control(LibC.EPOLL_CTL_ADD, handle, &interest);
+    }
+
+    /// <summary>
+    /// Removes a descriptor. Closing it is not enough: the kernel forgets it when its last copy is closed, and one may be in a child that is being started.
+    /// </summary>
+    internal void Remove(SafeHandle handle)
+    {
+        epoll_event unused; // Linux before 2.6.9 read it
+        Control(LibC.EPOLL_CTL_DEL, handle, &unused);
+    }
+
+    /// <summary>Waits until there is something.</summary>
+    /// <param name="ready">Gets it. What is left over comes with the next call.</param>
+    /// <returns>How many.</returns>
+    internal int Wait(Span<ReadyDescriptor> ready)
+    {
+        const int Most = 64;
+        epoll_event* events = stackalloc epoll_event[Most];
+        using Borrowed descriptor = new(this);
+        int count;
+        while ((count = LibC.epoll_wait(descriptor.Number, events, Math.Min(ready.Length, Most), -1)) < 0)
+            if (Marshal.GetLastPInvokeError() != Uapi.EINTR)
+                throw LinuxException.FromLastError("epoll_wait");
+        for (int i = 0; i < count; i++)
+            ready[i] = new ReadyDescriptor(events[i].data.u64, (events[i].events & LibC.EPOLLERR) != 0);
+        return count;
+    }
+
+    /// <inheritdoc/>
+    protected override bool ReleaseHandle() => LibC.close((int)handle) == 0;
+
+    private void Control(int operation, SafeHandle handle, epoll_event* interest)
+    {
+        using Borrowed poll = new(this), descriptor = new(handle);
+        if (LibC.epoll_ctl(poll.Number, operation, descriptor.Number, interest) != 0)
+            throw LinuxException.FromLastError("epoll_ctl", detail: operation == LibC.EPOLL_CTL_ADD ? "EPOLL_CTL_ADD" : "EPOLL_CTL_DEL");
+    }
+}
