@@ -62,6 +62,21 @@ internal sealed class SystemdClient(Func<SystemdBus> open, TimeSpan timeout) : I
         return answer.ReadString();
     });
 
+    /// <summary>Whether a unit's kind has a property, which is text.</summary>
+    /// <exception cref="CgroupException">Nobody can be asked.</exception>
+    internal bool HasProperty(string what, string unit, string property)
+    {
+        try
+        {
+            ReadString(what, SystemdNames.ObjectPath(unit), SystemdNames.InterfaceOf(unit), property);
+            return true;
+        }
+        catch (CgroupException error) when (error.InnerException is BusException { ErrorName: "org.freedesktop.DBus.Error.UnknownProperty" })
+        {
+            return false;
+        }
+    }
+
     /// <summary>Has systemd forget that a unit has failed.</summary>
     /// <returns>False: there is no such unit.</returns>
     /// <exception cref="BusException">The answer is another error, or there is none.</exception>

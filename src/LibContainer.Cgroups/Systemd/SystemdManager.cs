@@ -20,6 +20,8 @@ internal sealed class SystemdManager(Func<SystemdBus> open, TimeSpan timeout) : 
 
     private int _version;
 
+    private bool? _hasOomPolicy;
+
     /// <summary>That of the host. Connected to when first asked, and again whenever the connection is lost.</summary>
     internal static SystemdManager Host { get; } = new(SystemdBus.OpenSystem, DefaultTimeout);
 
@@ -33,6 +35,10 @@ internal sealed class SystemdManager(Func<SystemdBus> open, TimeSpan timeout) : 
     /// <summary>The cgroup that all of its units are below: empty for the host's, <c>/user.slice/user-1000.slice/user@1000.service</c>.</summary>
     /// <exception cref="CgroupException">It cannot be asked.</exception>
     internal string ControlGroup => _client.ReadString("read the cgroup of systemd", "ControlGroup");
+
+    /// <summary>Whether scopes have an OOMPolicy: since 253, and in some versions of 252. Asked of init.scope, which every systemd is in itself.</summary>
+    /// <exception cref="CgroupException">It cannot be asked.</exception>
+    internal bool HasOomPolicy => _hasOomPolicy ??= _client.HasProperty("read the properties of systemd", "init.scope", "OOMPolicy");
 
     /// <summary>
     /// Starts a scope, which takes a process of ours into a cgroup of its own. It ends by itself when its last process has. Slices that are not there yet

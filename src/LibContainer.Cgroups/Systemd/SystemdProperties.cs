@@ -30,7 +30,6 @@ internal static class SystemdProperties
     private const int FirstWithPeriod = 242;
     private const int FirstWithCpuset = 244;
     private const int FirstWithIdle = 252;
-    private const int FirstWithOomPolicy = 253;
     private const int FirstWithZswap = 253;
 
     /// <param name="resources">The limits.</param>
@@ -49,9 +48,14 @@ internal static class SystemdProperties
         return [.. properties.Select(property => new SystemdProperty(property.Key, property.Value))];
     }
 
-    /// <summary>What a unit can be told at its start only: that the kernel kills all of it when memory is short, if memory.oom.group says so.</summary>
-    internal static ImmutableArray<SystemdProperty> AtStart(ResourceConfiguration resources, int systemdVersion)
-        => systemdVersion >= FirstWithOomPolicy && resources.Unified.TryGetValue("memory.oom.group", out string? group) && group.Trim() is ("0" or "1") and string value
+    /// <summary>
+    /// What a scope can be told at its start only: memory.oom.group, by which the kernel kills all of it when memory is short. It is written by hand as well,
+    /// and like the others again by systemd.
+    /// </summary>
+    /// <param name="resources">The limits.</param>
+    /// <param name="hasOomPolicy"><see cref="SystemdManager.HasOomPolicy"/>: who has not, does not write the file.</param>
+    internal static ImmutableArray<SystemdProperty> AtStart(ResourceConfiguration resources, bool hasOomPolicy)
+        => hasOomPolicy && resources.Unified.TryGetValue("memory.oom.group", out string? group) && group.Trim() is ("0" or "1") and string value
             ? [new("OOMPolicy", BusValue.String(value == "1" ? "kill" : "continue"))]
             : [];
 
@@ -150,12 +154,13 @@ internal static class SystemdProperties
 
     /// <summary>
     /// Microseconds of CPU time in a second, rounded up to a hundredth: of what is below that systemd's own files lose something, up to all of it, and
-    /// a cgroup with less than its children have refuses them theirs.
+    /// a cgroup with less than its children have refuses them theirs. Together with the period, also one that is there, since systemd may have another
+    /// from before.
     /// </summary>
     private static void AddQuota(OrderedDictionary<string, BusValue> properties, long quota, ulong period, bool isNewPeriod, int systemdVersion)
     {
         const ulong Second = 1000000, Hundredth = 10000;
-        if (isNewPeriod && systemdVersion >= FirstWithPeriod)
+        if ((isNewPeriod || quota > 0) && systemdVersion >= FirstWithPeriod)
             properties["CPUQuotaPeriodUSec"] = BusValue.UInt64(period);
         ulong perSecond = Infinity;
         if (quota > 0 && period > 0)

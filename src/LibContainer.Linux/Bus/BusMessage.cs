@@ -69,11 +69,37 @@ internal sealed unsafe class BusMessage : SafeHandleZeroOrMinusOneIsInvalid
             CheckThere(Lib.sd_bus_message_enter_container(held.Pointer, (byte)'v', contents), $"read a variant of {signature}");
     }
 
-    internal bool IsSignal(string @interface, string member)
+    /// <param name="interface">Whose signal. Null: any.</param>
+    /// <param name="member">Its name. Null: any.</param>
+    internal bool IsSignal(string? @interface = null, string? member = null)
     {
         using Held held = new(this);
-        fixed (byte* interfaceStart = NullTerminated.From(@interface), memberStart = NullTerminated.From(member))
+        fixed (byte* interfaceStart = @interface is null ? null : NullTerminated.From(@interface), memberStart = member is null ? null : NullTerminated.From(member))
             return Check(Lib.sd_bus_message_is_signal(held.Pointer, interfaceStart, memberStart), "sd_bus_message_is_signal") > 0;
+    }
+
+    /// <summary>Whether it is the answer to a call.</summary>
+    /// <param name="cookie">What the call got when it was sent.</param>
+    internal bool IsAnswerTo(ulong cookie)
+    {
+        using Held held = new(this);
+        ulong answered;
+        return Lib.sd_bus_message_get_reply_cookie(held.Pointer, &answered) >= 0 && answered == cookie; // ENODATA: it is no answer
+    }
+
+    /// <summary>What an answer says that is an error. Null: it is none.</summary>
+    /// <param name="call">For the message.</param>
+    internal BusException? ErrorOf(string call)
+    {
+        using Held held = new(this);
+        if (Check(Lib.sd_bus_message_is_method_error(held.Pointer, null), "sd_bus_message_is_method_error") == 0)
+            return null;
+        LibSystemd.BusError* error = Lib.sd_bus_message_get_error(held.Pointer);
+        return new(
+            call,
+            (Errno)Lib.sd_bus_message_get_errno(held.Pointer),
+            Marshal.PtrToStringUTF8((nint)error->Name),
+            Marshal.PtrToStringUTF8((nint)error->Message));
     }
 
     private void Append(BusValue value)

@@ -21,7 +21,7 @@ internal sealed unsafe class LibSystemd
     internal readonly delegate* unmanaged<nint, int> sd_bus_start;
     internal readonly delegate* unmanaged<nint, void> sd_bus_close;
     internal readonly delegate* unmanaged<nint, nint> sd_bus_unref;
-    internal readonly delegate* unmanaged<nint, nint, ulong, BusError*, nint*, int> sd_bus_call;
+    internal readonly delegate* unmanaged<nint, nint, ulong*, int> sd_bus_send;
     internal readonly delegate* unmanaged<nint, nint*, int> sd_bus_process;
     internal readonly delegate* unmanaged<nint, int> sd_bus_get_fd;
     internal readonly delegate* unmanaged<nint, int> sd_bus_get_events;
@@ -34,7 +34,10 @@ internal sealed unsafe class LibSystemd
     internal readonly delegate* unmanaged<nint, byte, byte*, int> sd_bus_message_enter_container;
     internal readonly delegate* unmanaged<nint, byte, void*, int> sd_bus_message_read_basic;
     internal readonly delegate* unmanaged<nint, byte*, byte*, int> sd_bus_message_is_signal;
-    internal readonly delegate* unmanaged<BusError*, void> sd_bus_error_free;
+    internal readonly delegate* unmanaged<nint, byte*, int> sd_bus_message_is_method_error;
+    internal readonly delegate* unmanaged<nint, BusError*> sd_bus_message_get_error;
+    internal readonly delegate* unmanaged<nint, int> sd_bus_message_get_errno;
+    internal readonly delegate* unmanaged<nint, ulong*, int> sd_bus_message_get_reply_cookie;
 
     private LibSystemd(nint library)
     {
@@ -46,7 +49,7 @@ internal sealed unsafe class LibSystemd
         sd_bus_start = (delegate* unmanaged<nint, int>)Export(nameof(sd_bus_start));
         sd_bus_close = (delegate* unmanaged<nint, void>)Export(nameof(sd_bus_close));
         sd_bus_unref = (delegate* unmanaged<nint, nint>)Export(nameof(sd_bus_unref));
-        sd_bus_call = (delegate* unmanaged<nint, nint, ulong, BusError*, nint*, int>)Export(nameof(sd_bus_call));
+        sd_bus_send = (delegate* unmanaged<nint, nint, ulong*, int>)Export(nameof(sd_bus_send));
         sd_bus_process = (delegate* unmanaged<nint, nint*, int>)Export(nameof(sd_bus_process));
         sd_bus_get_fd = (delegate* unmanaged<nint, int>)Export(nameof(sd_bus_get_fd));
         sd_bus_get_events = (delegate* unmanaged<nint, int>)Export(nameof(sd_bus_get_events));
@@ -60,7 +63,10 @@ internal sealed unsafe class LibSystemd
         sd_bus_message_enter_container = (delegate* unmanaged<nint, byte, byte*, int>)Export(nameof(sd_bus_message_enter_container));
         sd_bus_message_read_basic = (delegate* unmanaged<nint, byte, void*, int>)Export(nameof(sd_bus_message_read_basic));
         sd_bus_message_is_signal = (delegate* unmanaged<nint, byte*, byte*, int>)Export(nameof(sd_bus_message_is_signal));
-        sd_bus_error_free = (delegate* unmanaged<BusError*, void>)Export(nameof(sd_bus_error_free));
+        sd_bus_message_is_method_error = (delegate* unmanaged<nint, byte*, int>)Export(nameof(sd_bus_message_is_method_error));
+        sd_bus_message_get_error = (delegate* unmanaged<nint, BusError*>)Export(nameof(sd_bus_message_get_error));
+        sd_bus_message_get_errno = (delegate* unmanaged<nint, int>)Export(nameof(sd_bus_message_get_errno));
+        sd_bus_message_get_reply_cookie = (delegate* unmanaged<nint, ulong*, int>)Export(nameof(sd_bus_message_get_reply_cookie));
 
         nint Export(string name) => NativeLibrary.GetExport(library, name);
     }

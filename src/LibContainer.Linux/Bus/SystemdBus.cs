@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Tmds.Linux;
 
 namespace LibContainer.Linux;
 
@@ -10,6 +11,9 @@ internal sealed unsafe class SystemdBus : SafeHandleZeroOrMinusOneIsInvalid
     private static readonly BusMethod AddMatchMethod = new("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "AddMatch");
 
     private static readonly BusMethod RemoveMatchMethod = AddMatchMethod with { Member = "RemoveMatch" };
+
+    /// <summary>Signals that came while an answer was waited for.</summary>
+    private readonly Queue<BusMessage> _signals = new();
 
     private SystemdBus(nint bus)
         : base(ownsHandle: true) => SetHandle(bus);
@@ -31,7 +35,7 @@ internal sealed unsafe class SystemdBus : SafeHandleZeroOrMinusOneIsInvalid
     internal static SystemdBus OpenUser()
     {
         // Neither is set in what su or a service has started.
-        string path = $"/run/user/{Tmds.Linux.LibC.geteuid()}/bus";
+        string path = $"/run/user/{LibC.geteuid()}/bus";
         if (Environment.GetEnvironmentVariable("DBUS_SESSION_BUS_ADDRESS") is null && Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR") is null && File.Exists(path))
             return Open($"unix:path={path}");
         nint bus;
@@ -59,28 +63,38 @@ internal sealed unsafe class SystemdBus : SafeHandleZeroOrMinusOneIsInvalid
     }
 
     /// <summary>Calls a method and waits for the answer.</summary>
+    /// <remarks>
+    /// Not with sd_bus_call, which a signal to the waiting thread ends with EINTR (seen with libsystemd 252 and the SIGCHLD of a child): what was called
+    /// happens all the same, and the answer is lost.
+    /// </remarks>
     /// <param name="method">The method.</param>
     /// <param name="arguments">What it gets.</param>
     /// <param name="timeout">How long at most.</param>
     /// <exception cref="BusException">The answer is an error, or there is none; ETIMEDOUT: not in time.</exception>
     internal BusMessage Call(BusMethod method, ReadOnlySpan<BusValue> arguments, TimeSpan timeout)
     {
-        using BusMessage call = BusMessage.Call(this, method, arguments);
-        using Held bus = new(this), message = new(call);
-        LibSystemd.BusError error = default;
-        try
+        long start = Stopwatch.GetTimestamp();
+        ulong cookie;
+        using (BusMessage call = BusMessage.Call(this, method, arguments))
         {
-            nint reply;
-            ulong microseconds = (ulong)Math.Max(timeout.TotalMicroseconds, 1); // 0 would be the library's 25 seconds
-            int result = Lib.sd_bus_call(bus.Pointer, message.Pointer, microseconds, &error, &reply);
-            return result >= 0
-                ? new BusMessage(reply)
-                : throw new BusException(method.Member, (Errno)(-result), Marshal.PtrToStringUTF8((nint)error.Name), Marshal.PtrToStringUTF8((nint)error.Message));
+            using Held bus = new(this), message = new(call);
+            Check(Lib.sd_bus_send(bus.Pointer, message.Pointer, &cookie), method.Member);
         }
-        finally
+        while (Receive(start, timeout, null, method.Member) is { } received)
         {
-            Lib.sd_bus_error_free(&error);
+            if (received.IsAnswerTo(cookie))
+            {
+                if (received.ErrorOf(method.Member) is not { } error)
+                    return received;
+                received.Dispose();
+                throw error;
+            }
+            if (received.IsSignal())
+                _signals.Enqueue(received);
+            else
+                received.Dispose(); // the answer to a call that nobody waits for any more
         }
+        throw new BusException(method.Member, Errno.ETIMEDOUT);
     }
 
     /// <summary>From here on signals that match come in.</summary>
@@ -104,34 +118,42 @@ internal sealed unsafe class SystemdBus : SafeHandleZeroOrMinusOneIsInvalid
     internal BusMessage? WaitForSignal(string @interface, string member, TimeSpan timeout, CancellationToken cancellationToken)
     {
         long start = Stopwatch.GetTimestamp();
-        using Held bus = new(this);
         (SafeFileHandle cancelled, SafeFileHandle writeEnd) = Pipe.Create();
         using (cancelled)
         using (writeEnd)
         using (cancellationToken.UnsafeRegister(static end => ((SafeFileHandle)end!).Dispose(), writeEnd)) // end of file is what wakes
-        using (SafeFileHandle socket = new(Check(Lib.sd_bus_get_fd(bus.Pointer), "sd_bus_get_fd"), ownsHandle: false))
         {
-            while (true)
+            while ((_signals.TryDequeue(out BusMessage? signal) ? signal : Receive(start, timeout, cancelled, member, cancellationToken)) is { } received)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                nint received;
-                bool isBusy = Check(Lib.sd_bus_process(bus.Pointer, &received), "sd_bus_process") > 0;
-                if (received != 0)
-                {
-                    BusMessage message = new(received);
-                    if (message.IsSignal(@interface, member))
-                        return message;
-                    message.Dispose();
-                }
-                if (isBusy)
-                    continue;
-                TimeSpan left = timeout - Stopwatch.GetElapsedTime(start);
-                if (left <= TimeSpan.Zero)
-                    return null;
-                int events = Check(Lib.sd_bus_get_events(bus.Pointer), "sd_bus_get_events");
-                Interest ofBus = new(socket, (events & Tmds.Linux.LibC.POLLIN) != 0, (events & Tmds.Linux.LibC.POLLOUT) != 0);
-                Readiness.Wait([ofBus, new Interest(cancelled)], left);
+                if (received.IsSignal(@interface, member))
+                    return received;
+                received.Dispose();
             }
+            return null;
+        }
+    }
+
+    /// <summary>The next message, whatever it is.</summary>
+    /// <returns>Null: the time since the start was up.</returns>
+    private BusMessage? Receive(long start, TimeSpan timeout, SafeHandle? wake, string call, CancellationToken cancellationToken = default)
+    {
+        using Held bus = new(this);
+        using SafeFileHandle socket = new(Check(Lib.sd_bus_get_fd(bus.Pointer), call), ownsHandle: false);
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            nint received = 0;
+            bool isBusy = Check(Lib.sd_bus_process(bus.Pointer, &received), call) > 0;
+            if (received != 0)
+                return new BusMessage(received);
+            if (isBusy)
+                continue;
+            TimeSpan left = timeout - Stopwatch.GetElapsedTime(start);
+            if (left <= TimeSpan.Zero)
+                return null;
+            int events = Check(Lib.sd_bus_get_events(bus.Pointer), call);
+            Interest ofBus = new(socket, (events & LibC.POLLIN) != 0, (events & LibC.POLLOUT) != 0);
+            Readiness.Wait(wake is null ? [ofBus] : [ofBus, new Interest(wake)], left);
         }
     }
 
@@ -139,6 +161,14 @@ internal sealed unsafe class SystemdBus : SafeHandleZeroOrMinusOneIsInvalid
         => result >= 0 ? new SystemdBus(*bus) : throw new BusException($"connect to {which}", (Errno)(-result));
 
     private static int Check(int result, string call) => result >= 0 ? result : throw new BusException(call, (Errno)(-result));
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        while (disposing && _signals.TryDequeue(out BusMessage? signal))
+            signal.Dispose();
+        base.Dispose(disposing);
+    }
 
     /// <inheritdoc/>
     protected override bool ReleaseHandle()

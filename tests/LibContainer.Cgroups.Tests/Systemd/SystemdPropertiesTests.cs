@@ -56,7 +56,7 @@ public sealed class SystemdPropertiesTests
     [InlineData(50000L, 100000UL, "CPUQuotaPeriodUSec t 100000|CPUQuotaPerSecUSec t 500000")]
     [InlineData(12345L, 100000UL, "CPUQuotaPeriodUSec t 100000|CPUQuotaPerSecUSec t 130000")]
     [InlineData(1L, 1000000UL, "CPUQuotaPeriodUSec t 1000000|CPUQuotaPerSecUSec t 10000")]
-    [InlineData(33333L, null, "CPUQuotaPerSecUSec t 340000")]
+    [InlineData(33333L, null, "CPUQuotaPeriodUSec t 100000|CPUQuotaPerSecUSec t 340000")]
     [InlineData(null, 50000UL, "CPUQuotaPeriodUSec t 50000|CPUQuotaPerSecUSec t infinity")]
     [InlineData(long.MaxValue, 1000UL, "CPUQuotaPeriodUSec t 1000|CPUQuotaPerSecUSec t infinity")]
     public void The_quota_is_microseconds_in_a_second_rounded_up_to_a_hundredth(long? quota, ulong? period, string properties)
@@ -64,7 +64,7 @@ public sealed class SystemdPropertiesTests
 
     [Fact]
     public void A_quota_without_a_period_is_in_the_one_that_is_there()
-        => Texts(new() { Cpu = new() { QuotaMicroseconds = 10000 } }, V1, present: new PresentLimits(20000)).Should().Equal("CPUQuotaPerSecUSec t 500000");
+        => Texts(new() { Cpu = new() { QuotaMicroseconds = 10000 } }, V1, present: new PresentLimits(20000)).Should().Equal("CPUQuotaPeriodUSec t 20000", "CPUQuotaPerSecUSec t 500000");
 
     /// <summary>In version 1 a period is written alone, and the quota stays.</summary>
     [Fact]
@@ -144,7 +144,7 @@ public sealed class SystemdPropertiesTests
     [Theory]
     [InlineData("max", "CPUQuotaPerSecUSec t infinity")]
     [InlineData("max 50000", "CPUQuotaPeriodUSec t 50000|CPUQuotaPerSecUSec t infinity")]
-    [InlineData("5000", "CPUQuotaPerSecUSec t 250000")]
+    [InlineData("5000", "CPUQuotaPeriodUSec t 20000|CPUQuotaPerSecUSec t 250000")]
     [InlineData("5000 10000", "CPUQuotaPeriodUSec t 10000|CPUQuotaPerSecUSec t 500000")]
     [InlineData("x", "")]
     [InlineData("1 2 3", "")]
@@ -172,10 +172,10 @@ public sealed class SystemdPropertiesTests
     [Fact]
     public void That_memory_kills_all_is_told_at_the_start()
     {
-        SystemdProperties.AtStart(Samples.Unified(("memory.oom.group", "1\n")), 253).Should().ContainSingle().Which.ToString().Should().Be("OOMPolicy=kill");
-        SystemdProperties.AtStart(Samples.Unified(("memory.oom.group", "0")), 253).Should().ContainSingle().Which.ToString().Should().Be("OOMPolicy=continue");
-        SystemdProperties.AtStart(Samples.Unified(("memory.oom.group", "1")), 252).Should().BeEmpty();
-        SystemdProperties.AtStart(Samples.Unified(("memory.high", "1")), 253).Should().BeEmpty();
+        SystemdProperties.AtStart(Samples.Unified(("memory.oom.group", "1\n")), true).Should().ContainSingle().Which.ToString().Should().Be("OOMPolicy=kill");
+        SystemdProperties.AtStart(Samples.Unified(("memory.oom.group", "0")), true).Should().ContainSingle().Which.ToString().Should().Be("OOMPolicy=continue");
+        SystemdProperties.AtStart(Samples.Unified(("memory.oom.group", "1")), false).Should().BeEmpty();
+        SystemdProperties.AtStart(Samples.Unified(("memory.high", "1")), true).Should().BeEmpty();
     }
 
     private static IEnumerable<string> Texts(ResourceConfiguration resources, CgroupVersion version, int systemdVersion = Present, PresentLimits? present = null)
