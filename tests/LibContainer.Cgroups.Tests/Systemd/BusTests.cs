@@ -75,9 +75,9 @@ public sealed class BusTests : IDisposable
         bus.RemoveMatch("type='signal',member='NameOwnerChanged'", Long);
 
         using CancellationTokenSource source = new();
-        Task<BusMessage?> waiting = Task.Run(() => bus.WaitForSignal("org.freedesktop.DBus", "NameOwnerChanged", Long, source.Token));
+        Task<BusMessage?> waiting = Task.Run(() => bus.WaitForSignal("org.freedesktop.DBus", "NameOwnerChanged", TimeSpan.FromHours(1), source.Token));
         source.CancelAfter(TimeSpan.FromMilliseconds(100));
-        await FluentActions.Awaiting(() => waiting).Should().ThrowAsync<OperationCanceledException>();
+        await FluentActions.Awaiting(() => waiting.WaitAsync(Long)).Should().ThrowAsync<OperationCanceledException>();
         Id(bus).Should().Be(id);
     }
 
