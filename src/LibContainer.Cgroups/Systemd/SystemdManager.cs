@@ -54,7 +54,7 @@ internal sealed class SystemdManager(Func<SystemdBus> open, TimeSpan timeout) : 
     /// <returns>Its cgroup: <c>/machine.slice/x.scope</c>.</returns>
     /// <exception cref="CgroupException">
     /// There is such a unit already, the process is gone, systemd refuses a property or does not answer. Nothing is left then, also not the process if it had
-    /// got into the unit.
+    /// got into the unit; but of a systemd that does not answer it is not known what it does later.
     /// </exception>
     internal string StartScope(
         string name, string slice, int processId, string description, IEnumerable<SystemdProperty> properties, bool isDelegated = true, CancellationToken cancellationToken = default)
@@ -98,8 +98,8 @@ internal sealed class SystemdManager(Func<SystemdBus> open, TimeSpan timeout) : 
     }
 
     /// <summary>
-    /// Stops a unit and waits until nothing of it is left: SIGTERM to its processes, SIGKILL after 90 s to those that are still there, and no cgroup. A
-    /// unit that is not there is fine.
+    /// Stops a unit and waits until nothing of it is left, also no cgroup. Processes that are still there get SIGTERM, and SIGKILL only after 90 s, which
+    /// is longer than this waits: who is done with them kills them before. A unit that is not there is fine.
     /// </summary>
     /// <exception cref="CgroupException">It was not stopped in time.</exception>
     internal void StopUnit(string name, CancellationToken cancellationToken = default)
