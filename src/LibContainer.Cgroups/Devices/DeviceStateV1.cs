@@ -157,6 +157,9 @@ internal sealed record DeviceStateV1(bool IsAllowedByDefault, ImmutableSortedDic
     private static DeviceSet SetOf(DeviceRule rule) => new(rule.Type!.Value, rule.Major, rule.Minor);
 
     /// <summary><c>c 1:3 rwm</c>.</summary>
-    private static string Text(DeviceSet set, DeviceAccess access)
-        => $"{set} {((access & DeviceAccess.Read) != 0 ? "r" : "")}{((access & DeviceAccess.Write) != 0 ? "w" : "")}{((access & DeviceAccess.MakeNode) != 0 ? "m" : "")}";
+    private static string Text(DeviceSet set, DeviceAccess access) => $"{set} {Letters(access)}";
+
+    /// <summary><c>rwm</c>.</summary>
+    internal static string Letters(DeviceAccess access)
+        => $"{((access & DeviceAccess.Read) != 0 ? "r" : "")}{((access & DeviceAccess.Write) != 0 ? "w" : "")}{((access & DeviceAccess.MakeNode) != 0 ? "m" : "")}";
 }
