@@ -17,6 +17,37 @@ internal static class CgroupChecks
             yield return finding;
     }
 
+    // Whether a host runs systemd does not change while it runs: asked once.
+    private static readonly Lazy<string?> WhyNoSystemd = new(() => SystemdAvailability.WhyNot(SystemdManager.OfThisProcess));
+
+    /// <summary>Whether systemd makes the cgroup.</summary>
+    internal static bool IsOfSystemd(string? path, CgroupBackend backend) => backend switch
+    {
+        CgroupBackend.Systemd => true,
+        CgroupBackend.Auto => (path is null || IsUnit(path)) && WhyNoSystemd.Value is null,
+        _ => false,
+    };
+
+    /// <summary>What is wrong with the path of a cgroup, for the one who makes it.</summary>
+    internal static IEnumerable<ConfigurationFinding> CheckPath(string? path, CgroupBackend backend)
+    {
+        if (backend == CgroupBackend.Systemd && WhyNoSystemd.Value is { } why)
+            return [new("cgroupPath", $"systemd cannot make a cgroup: {why}")];
+        if (IsOfSystemd(path, backend))
+            return path is null ? [] : CheckUnit(path);
+        return path is not null && IsUnit(path) && backend == CgroupBackend.Auto
+            ? [new("cgroupPath", $"'{path}' is slice:prefix:name, which is for systemd to make: {WhyNoSystemd.Value}")]
+            : [];
+    }
+
+    private static ImmutableArray<ConfigurationFinding> CheckUnit(string path)
+        => SystemdPath.Check(path) is { IsEmpty: false } findings ? findings
+        : SystemdPath.From(path, isUser: false).IsSlice ? [new("cgroupPath", $"'{path}' is a slice, which is for groups of containers; a container in one of its own is not supported yet")]
+        : [];
+
+    /// <summary><c>system.slice:docker:name</c>.</summary>
+    private static bool IsUnit(string path) => path.Count(letter => letter == ':') == 2 && !path.Contains('/', StringComparison.Ordinal);
+
     /// <summary>Nobody's own.</summary>
     internal static bool IsTop(string path) => path.Split('/').All(part => part is "" or ".");
 

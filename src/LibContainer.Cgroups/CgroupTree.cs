@@ -54,7 +54,7 @@ internal static class CgroupTree
                     break;
                 case Errno.EEXIST when attempt < Attempts:
                     if (!TryRemove(cgroup.Path))
-                        throw new CgroupException($"mkdir {cgroup.Path}: {LinuxException.Name(Errno.EEXIST)}, and it is in use: {Users(cgroup)}", Errno.EEXIST);
+                        throw new CgroupException($"mkdir {cgroup.Path}: {LinuxException.Name(Errno.EEXIST)}, and it is in use: {Users(CgroupProcesses.Read(cgroup))}", Errno.EEXIST);
                     break;
                 default:
                     throw Failed("mkdir", cgroup.Path, error);
@@ -70,7 +70,7 @@ internal static class CgroupTree
         for (int pause = 1; !TryRemove(cgroup.Path); pause = Math.Min(pause * 2, 100))
         {
             if (Environment.TickCount64 > deadline)
-                throw new CgroupException($"rmdir {cgroup.Path}: {LinuxException.Name(Errno.EBUSY)}: {Users(cgroup)}", Errno.EBUSY);
+                throw new CgroupException($"rmdir {cgroup.Path}: {LinuxException.Name(Errno.EBUSY)}: {Users(CgroupProcesses.Read(cgroup))}", Errno.EBUSY);
             Thread.Sleep(pause);
         }
         RemoveParents(cgroup);
@@ -180,9 +180,9 @@ internal static class CgroupTree
     }
 
     /// <summary><c>processes 12 (sh), 13 (sleep) are in it</c>.</summary>
-    private static string Users(CgroupDirectory cgroup)
+    internal static string Users(IEnumerable<int> processIds)
     {
-        string[] users = [.. CgroupProcesses.Read(cgroup).Take(10).Select(id => string.Create(CultureInfo.InvariantCulture, $"{id}{NameOf(id)}"))];
+        string[] users = [.. processIds.Take(10).Select(id => string.Create(CultureInfo.InvariantCulture, $"{id}{NameOf(id)}"))];
         return users.Length == 0 ? "no process of this PID namespace is in it" : $"process{(users.Length == 1 ? "" : "es")} {string.Join(", ", users)} {(users.Length == 1 ? "is" : "are")} in it";
     }
 

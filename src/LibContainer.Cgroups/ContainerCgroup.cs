@@ -13,25 +13,42 @@ namespace LibContainer.Cgroups;
 /// </remarks>
 public sealed class ContainerCgroup
 {
-    /// <summary>Of names of this library's choice. The second number is there for hosts that share cgroups and not process ids.</summary>
-    private static readonly string Prefix = $"libcontainer-{Environment.ProcessId}-{Random.Shared.Next():x8}";
+    /// <summary>Of names of this library's choice.</summary>
+    private const string Prefix = "libcontainer";
+
+    /// <summary>In names beside the process id: for hosts that share cgroups and not process ids.</summary>
+    private static readonly int HostsSharingCgroups = Random.Shared.Next();
 
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(10);
 
     private static int s_last;
 
-    private readonly ImmutableArray<CgroupDirectory> _directories;
+    private readonly SystemdUnit? _unit;
     private readonly List<CgroupDirectory> _made = [];
     private readonly List<WeakReference<CgroupEventStream>> _streams = [];
+    private ImmutableArray<CgroupDirectory> _directories;
 
-    private ContainerCgroup(ImmutableArray<CgroupDirectory> directories) => _directories = directories;
+    private ContainerCgroup(ImmutableArray<CgroupDirectory> directories, SystemdUnit? unit = null) => (_directories, _unit) = (directories, unit);
 
     /// <summary>Where a container's cgroup is, whether it is there or not.</summary>
-    /// <param name="path"><see cref="ContainerConfiguration.CgroupPath"/>. Null: a new name, relative.</param>
+    /// <param name="path"><see cref="ContainerConfiguration.CgroupPath"/>. Null: a new name of this library's choice.</param>
+    /// <param name="backend">Who makes it.</param>
     /// <exception cref="ArgumentException">It is the top of every hierarchy.</exception>
-    public static ContainerCgroup At(string? path) => path is not null && CgroupChecks.IsTop(path)
-        ? throw new ArgumentException($"'{path}' is the top of every hierarchy", nameof(path))
-        : new(CgroupDirectories.At(CgroupLayout.Host, path ?? $"{Prefix}-{Interlocked.Increment(ref s_last)}"));
+    /// <exception cref="ConfigurationException">It is no path for that backend, or systemd cannot be had: as <see cref="Check"/> tells.</exception>
+    /// <exception cref="CgroupException">systemd does not answer.</exception>
+    public static ContainerCgroup At(string? path, CgroupBackend backend = CgroupBackend.Auto)
+    {
+        if (path is not null && CgroupChecks.IsTop(path))
+            throw new ArgumentException($"'{path}' is the top of every hierarchy", nameof(path));
+        if (CgroupChecks.CheckPath(path, backend).ToImmutableArray() is { IsEmpty: false } findings)
+            throw new ConfigurationException(findings);
+        string name = $"{Environment.ProcessId}-{HostsSharingCgroups:x8}-{Interlocked.Increment(ref s_last)}";
+        if (!CgroupChecks.IsOfSystemd(path, backend))
+            return new(CgroupDirectories.At(CgroupLayout.Host, path ?? $"{Prefix}-{name}"));
+        SystemdUnit unit = new(
+            SystemdManager.OfThisProcess, SystemdPath.From(path ?? $":{Prefix}:{name}", !Environment.IsPrivilegedProcess), CgroupLayout.Host.IsVersion2 ? CgroupVersion.V2 : CgroupVersion.V1);
+        return new(CgroupDirectories.At(CgroupLayout.Host, unit.ControlGroup), unit);
+    }
 
     /// <summary>The cgroup that a process is in, in each hierarchy in which that is not the top one.</summary>
     /// <returns>Null when there is no such process, or it has ended and waits for its parent to know.</returns>
@@ -52,10 +69,12 @@ public sealed class ContainerCgroup
     }
 
     /// <summary>What is wrong with a container's <see cref="ContainerConfiguration.CgroupPath"/> and <see cref="ContainerConfiguration.Resources"/> on this host: all of it.</summary>
-    public static IEnumerable<ConfigurationFinding> Check(ContainerConfiguration container)
+    /// <param name="container">The container.</param>
+    /// <param name="backend">Who will make it.</param>
+    public static IEnumerable<ConfigurationFinding> Check(ContainerConfiguration container, CgroupBackend backend = CgroupBackend.Auto)
     {
         ArgumentNullException.ThrowIfNull(container);
-        return CgroupChecks.Check(container, CgroupLayout.Host);
+        return [.. CgroupChecks.CheckPath(container.CgroupPath, backend), .. CgroupChecks.Check(container, CgroupLayout.Host)];
     }
 
     /// <summary>Whether a container gets a cgroup: it asks for one or for a limit, and this host has any.</summary>
@@ -70,6 +89,9 @@ public sealed class ContainerCgroup
     /// </summary>
     public ImmutableSortedDictionary<string, string> Paths => _directories
         .SelectMany(directory => KeysOf(directory.Hierarchy).Select(key => KeyValuePair.Create(key, directory.Path))).ToImmutableSortedDictionary(StringComparer.Ordinal);
+
+    /// <summary>systemd is process 1 and can be reached: it makes cgroups where nobody says otherwise.</summary>
+    public static bool HasSystemd => CgroupChecks.IsOfSystemd(null, CgroupBackend.Auto);
 
     /// <summary>Every hierarchy of cgroups that is mounted on this host.</summary>
     public static ImmutableArray<CgroupHierarchy> Hierarchies => CgroupLayout.Host.Hierarchies;
@@ -88,11 +110,11 @@ public sealed class ContainerCgroup
     /// nobody can join that by birth.
     /// </summary>
     /// <param name="resources">The limits that <see cref="Create"/> will set.</param>
-    /// <returns>For <see cref="LaunchOptions.Cgroup"/>. Null: this host has no cgroups of version 2.</returns>
+    /// <returns>For <see cref="LaunchOptions.Cgroup"/>. Null: this host has no cgroups of version 2, or systemd makes them, which it does around a process.</returns>
     /// <exception cref="CgroupException">It cannot be made, or a controller is not to be had. Nothing is left.</exception>
     public SafeHandle? CreateBirthplace(ResourceConfiguration? resources)
     {
-        if (_directories.Version2() is not { } version2)
+        if (_unit is not null || _directories.Version2() is not { } version2)
             return null;
         return OrUndo(() =>
         {
@@ -105,19 +127,33 @@ public sealed class ContainerCgroup
     /// <summary>Makes what is not made yet, and sets the limits.</summary>
     /// <param name="resources">The limits. Null: none.</param>
     /// <param name="nodes">The container's device nodes, which it may use.</param>
+    /// <param name="processId">The process that waits to join it: systemd makes a unit around one. Null: there is none yet.</param>
+    /// <exception cref="InvalidOperationException">systemd is to make it, and there is no process.</exception>
     /// <exception cref="CgroupException">It cannot be made, or a limit is refused. Nothing is left but the birthplace, where that was made before.</exception>
-    public void Create(ResourceConfiguration? resources = null, ImmutableArray<DeviceNode> nodes = default)
+    public void Create(ResourceConfiguration? resources = null, ImmutableArray<DeviceNode> nodes = default, int? processId = null)
     {
+        resources ??= new ResourceConfiguration();
+        DeviceRules devices = DeviceRules.Of(resources.Devices, nodes.IsDefault ? [] : nodes);
         OrUndo(() =>
         {
-            if (_directories.Version2() is { } version2 && !_made.Contains(version2))
+            if (_unit is not null)
+                StartUnit(_unit, resources, devices, processId ?? throw new InvalidOperationException("systemd makes a cgroup around a process, and there is none"));
+            else if (_directories.Version2() is { } version2 && !_made.Contains(version2))
                 CreateBirthplace(resources)!.Dispose();
             foreach (CgroupDirectory directory in _directories)
-                if (directory.Hierarchy.Version == CgroupVersion.V1)
+                if (directory.Hierarchy.Version == CgroupVersion.V1 && !(_unit is not null && directory.Exists))
                     Make(directory);
-            CgroupLimits.Apply(_directories, resources ?? new ResourceConfiguration(), DeviceRules.Of(resources?.Devices ?? [], nodes.IsDefault ? [] : nodes));
+            CgroupLimits.Apply(_directories, resources, devices);
             return true;
         });
+    }
+
+    /// <summary>The process is in what systemd makes then, in version 2 and the hierarchies that it knows. It joins the others by itself, and those once more.</summary>
+    private void StartUnit(SystemdUnit unit, ResourceConfiguration resources, DeviceRules devices, int processId)
+    {
+        _directories = CgroupDirectories.At(CgroupLayout.Host, unit.Start(processId, resources, devices));
+        if (_directories.Version2() is { Exists: true } version2)
+            CgroupDelegation.Enable(version2, CgroupLimits.NeededOfVersion2(_directories, resources), all: false);
     }
 
     /// <summary>The steps by which a process goes into the part of it that nobody is born in, and takes it for the top of what it sees.</summary>
@@ -169,7 +205,8 @@ public sealed class ContainerCgroup
         ArgumentNullException.ThrowIfNull(resources);
         if (CgroupChecks.Check(resources, CgroupLayout.Host).ToImmutableArray() is { IsEmpty: false } findings)
             throw new ConfigurationException(findings);
-        CgroupLimits.Update(_directories, resources, resources.Devices.IsEmpty ? null : DeviceRules.Of(resources.Devices, []));
+        DeviceRules? devices = resources.Devices.IsEmpty ? null : DeviceRules.Of(resources.Devices, []);
+        CgroupLimits.Update(_directories, resources, devices, _unit is null ? null : () => _unit.Update(_directories, resources, devices));
     }
 
     /// <summary>Stops every process in it, and waits until they are.</summary>
@@ -241,6 +278,9 @@ public sealed class ContainerCgroup
     public void Delete()
     {
         FlushEvents(); // the counts go with it
+        if (_unit is not null && GetProcessIds() is { Count: > 0 } left) // systemd would end them
+            throw new CgroupException($"stop the unit of {_directories[0].Path}: {CgroupTree.Users(left)}", Errno.EBUSY);
+        _unit?.Stop();
         List<CgroupException> failures = [];
         foreach (CgroupDirectory directory in _directories)
         {

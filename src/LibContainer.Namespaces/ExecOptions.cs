@@ -39,6 +39,9 @@ public sealed record ExecOptions
     /// <summary>Is told of each start and end. Null: nobody is.</summary>
     public ILogger? Logger { get; init; }
 
+    /// <summary>Who makes the container's cgroup, if it gets one.</summary>
+    public CgroupBackend CgroupBackend { get; init; }
+
     /// <summary>
     /// Called once the container's cgroup is there with its limits, and before the program runs, on the calling thread; not for a container that has none. When it throws, the container is killed and the
     /// exception passed on.

@@ -25,14 +25,14 @@ internal static class HostChecks
     private static readonly Lazy<NamespaceKinds> MissingNamespaces = new(() => FindMissing(File.Exists));
 
     /// <exception cref="ConfigurationException">There is a finding.</exception>
-    internal static void ThrowIfBad(ContainerConfiguration container, ProcessConfiguration process)
+    internal static void ThrowIfBad(ContainerConfiguration container, ProcessConfiguration process, CgroupBackend backend = CgroupBackend.Auto)
     {
         ImmutableArray<ConfigurationFinding> findings = ConfigurationValidator.Validate(container, process);
         ConfigurationFinding[] ofHost =
         [
             .. OfKernel(container, KernelVersion.Current, MissingNamespaces.Value),
             .. MountChecks.Check(container),
-            .. OfCgroups(container),
+            .. OfCgroups(container, backend),
             .. HostCapabilities.Check(process.Capabilities),
             .. OfLimits(process),
             .. OfLabels(container, process),
@@ -71,8 +71,8 @@ internal static class HostChecks
         return missing;
     }
 
-    private static IEnumerable<ConfigurationFinding> OfCgroups(ContainerConfiguration container)
-        => (container.CgroupPath ?? (object?)container.Resources) is null ? [] : ContainerCgroup.Check(container);
+    private static IEnumerable<ConfigurationFinding> OfCgroups(ContainerConfiguration container, CgroupBackend backend)
+        => (container.CgroupPath ?? (object?)container.Resources) is null ? [] : ContainerCgroup.Check(container, backend);
 
     private static IEnumerable<ConfigurationFinding> OfLabels(ContainerConfiguration container, ProcessConfiguration process)
         => (process.AppArmorProfile ?? process.SELinuxLabel ?? container.MountLabel) is null ? [] : SecuritySteps.CheckLabels(container, process);

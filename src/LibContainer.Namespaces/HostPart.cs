@@ -16,7 +16,7 @@ internal sealed class HostPart(ContainerConfiguration container, ProcessConfigur
     {
         if (cgroup is not null)
         {
-            cgroup.Create(container.Resources, container.Devices);
+            cgroup.Create(container.Resources, container.Devices, waiting.Id);
             waiting.Killed = () =>
             {
                 if (cgroup.IsFrozen)

@@ -36,9 +36,9 @@ public static class Namespaces
         ArgumentNullException.ThrowIfNull(container);
         ArgumentNullException.ThrowIfNull(process);
         HostChecks.ThrowIfNotAllowed();
-        HostChecks.ThrowIfBad(container, process);
+        HostChecks.ThrowIfBad(container, process, options.CgroupBackend);
 
-        ContainerCgroup? cgroup = ContainerCgroup.IsAskedFor(container) ? ContainerCgroup.At(container.CgroupPath) : null;
+        ContainerCgroup? cgroup = ContainerCgroup.IsAskedFor(container) ? ContainerCgroup.At(container.CgroupPath, options.CgroupBackend) : null;
         ExitStatus status;
         try
         {
@@ -169,7 +169,14 @@ public static class Namespaces
             spec, root, arguments, static name => CapabilityNames.TryParse(name, out CapabilitySet capability) ? capability : null);
         bool hasAppArmor = SecurityModules.IsAppArmorEnabled, hasSELinux = SecurityModules.IsSELinuxEnabled;
         return new ConvertedContainer(
-            converted.Container with { MountLabel = hasSELinux ? converted.Container.MountLabel : null },
+            converted.Container with
+            {
+                MountLabel = hasSELinux ? converted.Container.MountLabel : null,
+                // As in 2014: the unit parent-name.scope.
+                CgroupPath = spec.Cgroups is { Name.Length: > 0 } cgroup && ContainerCgroup.HasSystemd
+                    ? $"{cgroup.Slice}:{cgroup.Parent.Trim('/').Replace('/', '-')}:{cgroup.Name}"
+                    : converted.Container.CgroupPath,
+            },
             converted.Process with
             {
                 AppArmorProfile = hasAppArmor ? converted.Process.AppArmorProfile : null,

@@ -59,9 +59,10 @@ internal static class CgroupLimits
     /// <param name="directories">The container's cgroups.</param>
     /// <param name="resources">The new limits; what is null or empty stays.</param>
     /// <param name="devices">The new devices. Null: they stay.</param>
+    /// <param name="agree">Has another manager of the cgroup told, who may write values of its own at that: so all is written once more. Null: there is none.</param>
     /// <exception cref="ConfigurationException">More is in use than a new limit allows, and <see cref="MemoryResources.CheckBeforeUpdate"/> is set.</exception>
     /// <exception cref="CgroupException">A controller or file is missing, or the kernel refuses a value. The others are as they were.</exception>
-    internal static void Update(IReadOnlyList<CgroupDirectory> directories, ResourceConfiguration resources, DeviceRules? devices)
+    internal static void Update(IReadOnlyList<CgroupDirectory> directories, ResourceConfiguration resources, DeviceRules? devices, Action? agree = null)
     {
         CgroupDirectory? memory = directories.Find(CgroupVersion.V1, "memory");
         if (resources.Memory is { CheckBeforeUpdate: true } limits && (memory ?? directories.Find(CgroupVersion.V2, "memory")) is { } used
@@ -71,16 +72,22 @@ internal static class CgroupLimits
         CgroupUndo undo = new();
         try
         {
-            CgroupWrites.Apply(
-                Writes(directories, resources, Number(memory?.TryRead("memory.memsw.limit_in_bytes")) ?? long.MaxValue), controller => Find(directories, controller), undo.Remember);
+            Write(undo.Remember);
             if (devices is not null)
                 UpdateDevices(directories, devices);
+            if (agree is null)
+                return;
+            agree();
+            Write(null);
         }
         catch (Exception error) when (error is CgroupException or ConfigurationException)
         {
             undo.Run(error);
             throw;
         }
+
+        void Write(Action<CgroupDirectory, CgroupWrite>? before) => CgroupWrites.Apply(
+            Writes(directories, resources, Number(memory?.TryRead("memory.memsw.limit_in_bytes")) ?? long.MaxValue), controller => Find(directories, controller), before);
     }
 
     /// <summary>Last of all, since only the kernel knows the old rules whole: they hold until the new ones do.</summary>

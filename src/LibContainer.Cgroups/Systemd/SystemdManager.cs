@@ -28,6 +28,9 @@ internal sealed class SystemdManager(Func<SystemdBus> open, TimeSpan timeout) : 
     /// <summary>That of the user that this process is.</summary>
     internal static SystemdManager User { get; } = new(SystemdBus.OpenUser, DefaultTimeout);
 
+    /// <summary>The one that starts units for this process: the host's for root, else its user's.</summary>
+    internal static SystemdManager OfThisProcess => Environment.IsPrivilegedProcess ? Host : User;
+
     /// <summary>Its version: 252.</summary>
     /// <exception cref="CgroupException">It cannot be asked.</exception>
     internal int Version => _version != 0 ? _version : _version = ParseVersion(_client.ReadString("read the version of systemd", "Version"));

@@ -60,6 +60,6 @@ internal sealed record SystemdPath(string Slice, string Unit)
             Add($"'{path.Unit}' {whyNoUnit}");
         return (path, findings.ToImmutable());
 
-        void Add(string message) => findings.Add(new("cgroupsPath", message));
+        void Add(string message) => findings.Add(new("cgroupPath", message));
     }
 }

@@ -25,12 +25,12 @@ public sealed class SystemdPathTests
     public void A_user_has_another_slice_by_default() => SystemdPath.From(":runc:web", isUser: true).Slice.Should().Be("user.slice");
 
     [Theory]
-    [InlineData("", "cgroupsPath: '' is not slice:prefix:name, which it has to be where systemd makes the cgroup: system.slice:libcontainer:web")]
-    [InlineData("/a/b", "cgroupsPath: '/a/b' is not slice:prefix:name, which it has to be where systemd makes the cgroup: system.slice:libcontainer:web")]
-    [InlineData("a:b:c:d", "cgroupsPath: 'a:b:c:d' is not slice:prefix:name, which it has to be where systemd makes the cgroup: system.slice:libcontainer:web")]
-    [InlineData("a:b:", "cgroupsPath: 'a' is not the name of a slice: machine.slice|cgroupsPath: 'a:b:' has no name behind the second ':'")]
-    [InlineData("a.slice:b:c/d", "cgroupsPath: 'b-c/d.scope' is not the name of a unit: it contains '/'")]
-    [InlineData("a.slice:b:c--d.slice", "cgroupsPath: 'c--d.slice' is not the name of a slice: each '-' stands between the names of two slices, of which one is empty")]
+    [InlineData("", "cgroupPath: '' is not slice:prefix:name, which it has to be where systemd makes the cgroup: system.slice:libcontainer:web")]
+    [InlineData("/a/b", "cgroupPath: '/a/b' is not slice:prefix:name, which it has to be where systemd makes the cgroup: system.slice:libcontainer:web")]
+    [InlineData("a:b:c:d", "cgroupPath: 'a:b:c:d' is not slice:prefix:name, which it has to be where systemd makes the cgroup: system.slice:libcontainer:web")]
+    [InlineData("a:b:", "cgroupPath: 'a' is not the name of a slice: machine.slice|cgroupPath: 'a:b:' has no name behind the second ':'")]
+    [InlineData("a.slice:b:c/d", "cgroupPath: 'b-c/d.scope' is not the name of a unit: it contains '/'")]
+    [InlineData("a.slice:b:c--d.slice", "cgroupPath: 'c--d.slice' is not the name of a slice: each '-' stands between the names of two slices, of which one is empty")]
     public void What_is_wrong_is_said_in_sentences(string text, string sentences)
     {
         SystemdPath.Check(text).Should().Equal(sentences.Split('|'), (finding, sentence) => finding.ToString() == sentence);
