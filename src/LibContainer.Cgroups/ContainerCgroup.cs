@@ -27,6 +27,7 @@ public sealed class ContainerCgroup
     private readonly List<CgroupDirectory> _made = [];
     private readonly List<WeakReference<CgroupEventStream>> _streams = [];
     private ImmutableArray<CgroupDirectory> _directories;
+    private bool _isMaker, _isUnitStarted;
 
     private ContainerCgroup(ImmutableArray<CgroupDirectory> directories, SystemdUnit? unit = null) => (_directories, _unit) = (directories, unit);
 
@@ -103,7 +104,8 @@ public sealed class ContainerCgroup
     /// <exception cref="CgroupException">It cannot be read.</exception>
     public bool IsFrozen => CgroupFreezer.Find(_directories)?.IsFrozen == true;
 
-    internal IReadOnlyList<CgroupDirectory> Directories => _directories;
+    /// <summary>What is to be ended with it: of one that was made here only what was, since another's may be in its place where that failed.</summary>
+    private IReadOnlyList<CgroupDirectory> Own => !_isMaker || _isUnitStarted ? _directories : _made;
 
     /// <summary>
     /// Makes the part of it that a process is born in, with every controller that the limits need and no limit yet. The rest may be made by <see cref="Create"/> while the process sets itself up:
@@ -152,6 +154,7 @@ public sealed class ContainerCgroup
     private void StartUnit(SystemdUnit unit, ResourceConfiguration resources, DeviceRules devices, int processId)
     {
         _directories = CgroupDirectories.At(CgroupLayout.Host, unit.Start(processId, resources, devices));
+        _isUnitStarted = true;
         if (_directories.Version2() is { Exists: true } version2)
             CgroupDelegation.Enable(version2, CgroupLimits.NeededOfVersion2(_directories, resources), all: false);
     }
@@ -231,7 +234,7 @@ public sealed class ContainerCgroup
     /// <summary>Kills every process in it, frozen ones too, and waits until they have ended.</summary>
     /// <param name="timeout">How long at most. Null: 10 seconds.</param>
     /// <exception cref="CgroupException">One is there still.</exception>
-    public void Kill(TimeSpan? timeout = null) => CgroupProcesses.Kill(_directories, timeout ?? DefaultTimeout);
+    public void Kill(TimeSpan? timeout = null) => CgroupProcesses.Kill(Own, timeout ?? DefaultTimeout);
 
     /// <summary>What it has used.</summary>
     /// <param name="what">Groups of figures; the others stay null.</param>
@@ -258,7 +261,7 @@ public sealed class ContainerCgroup
     /// <param name="cancellationToken">Ends the stream with <see cref="OperationCanceledException"/>.</param>
     /// <returns>
     /// A stream that is read once. It ends when the cgroup is removed, when it is disposed or cancelled, or when its reader stops. That a process was killed for lack of memory is in it before
-    /// <see cref="Delete"/> returns, and so before a start is told how its program ended.
+    /// <see cref="Delete"/> returns, and so before a start is told how its program ended; unless systemd, or whoever else has made it, removes it first.
     /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">A trigger that no kernel takes.</exception>
     /// <exception cref="CgroupException">It is gone, the host does not have such events, or the kernel refuses to tell. Nothing is left.</exception>
@@ -273,16 +276,15 @@ public sealed class ContainerCgroup
         return stream;
     }
 
-    /// <summary>Removes it, with all cgroups below, and those above that this process made for its containers and nobody uses. What is not there is no error.</summary>
+    /// <summary>Removes it (of one that was made by this object: what that has made), with all cgroups below, and those above that this process made for its containers and nobody uses. What is not there is no error.</summary>
     /// <exception cref="CgroupException">Somebody is in it, and stays for 2 seconds: the sentence says who. Whatever can be removed is.</exception>
     public void Delete()
     {
         FlushEvents(); // the counts go with it
-        if (_unit is not null && GetProcessIds() is { Count: > 0 } left) // systemd would end them
-            throw new CgroupException($"stop the unit of {_directories[0].Path}: {CgroupTree.Users(left)}", Errno.EBUSY);
-        _unit?.Stop();
+        if (_isUnitStarted)
+            StopUnit(_unit!);
         List<CgroupException> failures = [];
-        foreach (CgroupDirectory directory in _directories)
+        foreach (CgroupDirectory directory in Own.ToArray())
         {
             try
             {
@@ -296,6 +298,13 @@ public sealed class ContainerCgroup
         _made.Clear();
         if (failures.Count > 0)
             throw new CgroupException(string.Join("; ", failures.Select(failure => failure.Message)), failures[0].Error, failures[0]);
+    }
+
+    private void StopUnit(SystemdUnit unit)
+    {
+        if (GetProcessIds() is { Count: > 0 } left) // systemd would end them
+            throw new CgroupException($"stop the unit of {_directories[0].Path}: {CgroupTree.Users(left)}", Errno.EBUSY);
+        unit.Stop();
     }
 
     private void FlushEvents()
@@ -321,6 +330,7 @@ public sealed class ContainerCgroup
     private T OrUndo<T>(Func<T> make)
     {
         int before = _made.Count;
+        _isMaker = true;
         try
         {
             return make();

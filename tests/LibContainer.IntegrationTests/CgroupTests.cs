@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Globalization;
 using LibContainer.Cgroups;
 using LibContainer.Configuration;
 using LibContainer.Launch;
@@ -140,10 +141,11 @@ public sealed class CgroupTests : IDisposable
         File.WriteAllText($"{directory}/cgroup.procs", $"{other.Id}");
         try
         {
-            FluentActions.Invoking(() => Sandbox.Script("true", Sandbox.Default with { CgroupPath = _cgroups.LastPath })).Should().Throw<CgroupException>()
+            FluentActions.Invoking(() => Sandbox.Script("true", Sandbox.Default with { CgroupPath = _cgroups.LastPath })).Should().ThrowExactly<CgroupException>()
                 .WithMessage($"mkdir {directory}: EEXIST (File exists), and it is in use: process {other.Id} (sleep) is in it");
 
             other.HasExited.Should().BeFalse();
+            cgroup.Paths.Values.Should().OnlyContain(path => Directory.Exists(path));
         }
         finally
         {
@@ -188,7 +190,7 @@ public sealed class CgroupTests : IDisposable
 
         Sandbox.Result result = Sandbox.Script("setsid sleep 100 >/dev/null 2>&1 & echo $!", container);
 
-        Directory.Exists($"/proc/{result.Output.Trim()}").Should().BeFalse();
+        ContainerCgroup.OfProcess(int.Parse(result.Output, CultureInfo.InvariantCulture)).Should().BeNull("it has ended, though nobody may have waited for it yet");
         _cgroups.Left().Should().BeEmpty();
     }
 

@@ -92,7 +92,7 @@ public sealed class SystemdCgroupTests
         List<CgroupEventKind> kinds = [];
         await foreach (CgroupEvent told in events!.WithCancellation(TestContext.Current.CancellationToken))
             kinds.Add(told.Kind);
-        kinds.Should().Contain(CgroupEventKind.OutOfMemoryKill);
+        kinds.Should().Contain(CgroupEventKind.OutOfMemory, "of the kill there may be no count any more: systemd removes a cgroup as soon as nobody is in it");
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class SystemdCgroupTests
         Command.Run("systemd-run", "--scope", "--unit", Unit, "--", "sh", "-c", "sleep 300 >/dev/null 2>&1 &").ExitCode.Should().Be(0);
         try
         {
-            FluentActions.Invoking(() => Sandbox.Script("true", Container with { CgroupPath = UnitPath })).Should().Throw<Exception>().Which.Message.Should().Contain($"start unit {Unit}: ");
+            FluentActions.Invoking(() => Sandbox.Script("true", Container with { CgroupPath = UnitPath })).Should().ThrowExactly<CgroupException>().Which.Message.Should().StartWith($"start unit {Unit}: there is a unit of that name already: ");
 
             LoadState(Unit).Should().Be("loaded");
         }
@@ -158,9 +158,11 @@ public sealed class SystemdCgroupTests
         {
             spec["cgroups"]!["parent"] = "docker";
             spec["cgroups"]!["name"] = _name;
+            spec["context"]!["apparmor_profile"] = ""; // not loaded on every host
         });
         using Process running = container.Start("exec", "sh", "-c", "echo ready; cat /proc/self/cgroup; read line");
-        running.StandardOutput.ReadLine().Should().Be("ready");
+        string? first = running.StandardOutput.ReadLine();
+        first.Should().Be("ready", first is null ? running.StandardError.ReadToEnd() : "");
 
         running.StandardOutput.ReadLine().Should().EndWith($":/system.slice/docker-{_name}.scope");
         SpinWait.SpinUntil(() => File.Exists(container.Data["pid"]), TimeSpan.FromSeconds(60)).Should().BeTrue();
