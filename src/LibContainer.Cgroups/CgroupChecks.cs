@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using LibContainer.Configuration;
 
 namespace LibContainer.Cgroups;
@@ -100,32 +99,11 @@ internal static class CgroupChecks
     /// <summary>The kernel answers EINVAL to a cpuset with what the machine does not have, without saying what that is.</summary>
     private static IEnumerable<ConfigurationFinding> CheckList(string? list, string where, string what, string file, CgroupLayout layout)
     {
-        if (list is null || TryParse(list) is not { } wanted)
+        if (list is null || !CpuList.TryMask(list, out byte[] wanted))
             yield break; // the validator has said so
         CgroupHierarchy? hierarchy = layout.Find(CgroupVersion.V1, "cpuset") ?? layout.Find(CgroupVersion.V2, "cpuset");
         string? text = hierarchy is null ? null : new CgroupDirectory(hierarchy, hierarchy.MountPoint).TryRead(hierarchy.Version == CgroupVersion.V1 ? file : $"{file}.effective");
-        if (text is null || TryParse(text) is not { } present)
-            yield break;
-        int[] absent = [.. wanted.Where(number => !present.Contains(number)).Take(1)];
-        if (absent.Length > 0)
-            yield return new(where, $"'{list}' names {what} {absent[0]}, and this machine has {text}");
-    }
-
-    /// <summary><c>0-2,7</c>. Null: it is no such list. Source: cpuset(7), "List format".</summary>
-    internal static SortedSet<int>? TryParse(string list)
-    {
-        const int Most = 1 << 16;
-        SortedSet<int> numbers = [];
-        foreach (string range in list.Split(',', StringSplitOptions.RemoveEmptyEntries))
-        {
-            string[] ends = range.Split('-');
-            if (ends.Length > 2 || !TryNumber(ends[0], out int first) || !TryNumber(ends[^1], out int last) || last < first || last >= Most)
-                return null;
-            for (int number = first; number <= last; number++)
-                numbers.Add(number);
-        }
-        return numbers;
-
-        static bool TryNumber(string text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+        if (text is not null && CpuList.TryMask(text, out byte[] present) && CpuList.FirstAbsent(wanted, present) is { } absent)
+            yield return new(where, $"'{list}' names {what} {absent}, and this machine has {text}");
     }
 }

@@ -49,11 +49,23 @@ internal sealed class CgroupDirectory(CgroupHierarchy hierarchy, string path)
     /// <exception cref="CgroupException">The kernel refuses it.</exception>
     internal void Write(string file, string value)
     {
-        using SafeFileHandle opened = TryOpen(file, KernelFile.WriteOnly) ?? throw Failed("open", file, value, Errno.ENOENT);
+        if (!TryWrite(file, value))
+            throw Failed("open", file, value, Errno.ENOENT);
+    }
+
+    /// <summary>The same for a cgroup that others may remove.</summary>
+    /// <returns>False: there is no such file or cgroup.</returns>
+    /// <exception cref="CgroupException">The kernel refuses it.</exception>
+    internal bool TryWrite(string file, string value)
+    {
+        using SafeFileHandle? opened = TryOpen(file, KernelFile.WriteOnly);
+        if (opened is null)
+            return false;
         using Borrowed descriptor = new(opened);
         int written = KernelFile.Write(descriptor.Number, Encoding.UTF8.GetBytes(value));
-        if (written < 0)
-            throw Failed("write", file, value, (Errno)(-written));
+        if (written == -(int)Errno.ENODEV)
+            return false; // the cgroup was removed after its file was opened
+        return written >= 0 ? true : throw Failed("write", file, value, (Errno)(-written));
     }
 
     /// <summary>Opens a file that has to be there.</summary>

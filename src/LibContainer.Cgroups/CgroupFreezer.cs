@@ -61,10 +61,8 @@ internal sealed class CgroupFreezer
     /// <summary>Lets all go on, and waits until they do.</summary>
     internal void Thaw()
     {
-        if (!_cgroup.Exists)
-            return;
         // Both are done when the write returns; version 1 stays FROZEN while a cgroup above is.
-        _cgroup.Write(IsVersion2 ? FreezeFile : StateFile, IsVersion2 ? "0" : Thawed);
+        _cgroup.TryWrite(IsVersion2 ? FreezeFile : StateFile, IsVersion2 ? "0" : Thawed);
     }
 
     private bool TryFreezeV1(TimeSpan timeout)

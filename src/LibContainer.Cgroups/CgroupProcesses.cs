@@ -24,8 +24,7 @@ internal static class CgroupProcesses
     internal static void Kill(IReadOnlyList<CgroupDirectory> directories, TimeSpan timeout)
     {
         long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
-        if (directories.Version2() is { Exists: true } version2)
-            version2.Write("cgroup.kill", "1"); // since Linux 5.14: who is being born is killed as well
+        directories.Version2()?.TryWrite("cgroup.kill", "1"); // since Linux 5.14: who is being born is killed as well
         // Whoever is not in version 2's cgroup, or where that is not mounted.
         foreach (CgroupDirectory cgroup in directories)
             KillOneByOne(cgroup, CgroupFreezer.Find(directories), deadline);

@@ -80,8 +80,8 @@ public sealed record ContainerConfiguration
     public ImmutableDictionary<string, string> Sysctls { get; init; } = ImmutableDictionary<string, string>.Empty;
 
     /// <summary>
-    /// The container's cgroup: absolute from the mount point of cgroups on, or relative to where this library puts its own. Null: one of
-    /// the library's choice.
+    /// The container's cgroup: absolute from the mount point of cgroups on, or relative to the cgroup that the host's process is in (version 1:
+    /// below it, version 2: beside it), or for systemd <c>slice:prefix:name</c>. Null: one of the library's choice, when anything is limited.
     /// Source: the specification, config-linux.md, "Cgroups Path".
     /// </summary>
     public string? CgroupPath { get; init; }

@@ -24,6 +24,7 @@ public static class Namespaces
     /// <exception cref="LaunchException">A step of the start failed; nothing is left. <see cref="LaunchException.Step"/> is an
     /// <see cref="Launch.Steps.ExecuteStep"/> when it was the program itself that could not be run.</exception>
     /// <exception cref="CgroupException">The container's cgroup could not be made or limited, and nothing is left; or it could not be removed, because others are in it.</exception>
+    /// <exception cref="AggregateException">The start failed, and then its cgroup could not be removed: both.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; nothing is left.</exception>
     /// <remarks>
     /// The container dies with this process, however this process ends. Thread-safe. Between two calls there remain the launcher (a process of 30 KB, or two, unless it is <see cref="Launcher.Once"/>), the thread that stands for it, and

@@ -74,6 +74,7 @@ internal static unsafe partial class Interpreter
     /// </summary>
     private static long JoinCgroup(PlanExecution* execution, StepRecord* step)
     {
+        execution->Call = SystemCallNumber.write;
         if (step->Value >= execution->CgroupCount)
             return -Uapi.EINVAL; // the host sent fewer than its plan says
         int tasks = execution->Cgroups[step->Value];

@@ -32,6 +32,15 @@ internal static class CpuList
         return true;
     }
 
+    /// <summary>The lowest number of one mask that another lacks. Null: it has all.</summary>
+    internal static int? FirstAbsent(ReadOnlySpan<byte> wanted, ReadOnlySpan<byte> present)
+    {
+        for (int i = 0; i < wanted.Length * 8; i++)
+            if ((wanted[i / 8] >> (i % 8) & 1) != 0 && (i / 8 >= present.Length || (present[i / 8] >> (i % 8) & 1) == 0))
+                return i;
+        return null;
+    }
+
     private static (int First, int Last, int Used, int Group)? Range(string part)
     {
         string[] halves = part.Split(':');
