@@ -63,8 +63,8 @@ internal sealed class CgroupDirectory(CgroupHierarchy hierarchy, string path)
             return false;
         using Borrowed descriptor = new(opened);
         int written = KernelFile.Write(descriptor.Number, Encoding.UTF8.GetBytes(value));
-        if (written == -(int)Errno.ENODEV)
-            return false; // the cgroup was removed after its file was opened
+        if (written == -(int)Errno.ENODEV && !Exists)
+            return false; // the cgroup was removed after its file was opened; or it is there, and a device that the value names is not
         return written >= 0 ? true : throw Failed("write", file, value, (Errno)(-written));
     }
 
