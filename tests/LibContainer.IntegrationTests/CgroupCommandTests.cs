@@ -109,6 +109,19 @@ public sealed class CgroupCommandTests : IDisposable
         Command.Run(Repository.NsInit, "run", option, value, "--", "/bin/true").Should().Be(new Command.Result(1, "", $"nsinit: {sentence}\n"));
     }
 
+    /// <summary>In a mount namespace in which something else is on top of them.</summary>
+    [Fact]
+    public void A_host_without_cgroups_runs_what_asks_for_no_limit()
+    {
+        Requires.Root();
+
+        Run("").Should().Be(new Command.Result(0, "hello\n", ""));
+        Run("--pids 9").Should().Be(new Command.Result(1, "", "nsinit: resources: this host has no cgroups mounted, without which nothing can be limited\n"));
+
+        static Command.Result Run(string limits) => Command.Run(
+            "unshare", "-m", "--propagation", "private", "/bin/sh", "-c", $"mount -t tmpfs none /sys/fs/cgroup && exec {Repository.NsInit} run {limits} -- /bin/echo hello");
+    }
+
     private Process StartAndWait(string script)
     {
         Process running = _container.Start("exec", "sh", "-c", script);
