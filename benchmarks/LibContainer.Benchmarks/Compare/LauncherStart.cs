@@ -14,8 +14,8 @@ internal static class LauncherStart
     internal static double OverTrue(int rounds, TimeSpan pause)
     {
         using SafeFileHandle nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite);
-        using StepWords words = new();
-        int[] descriptors = [.. Enumerable.Repeat((int)nothing.DangerousGetHandle(), 4), (int)words.Memory.File.DangerousGetHandle()];
+        using SharedWords words = new("libcontainer-steps", StepWord.Count);
+        int[] descriptors = [.. Enumerable.Repeat((int)nothing.DangerousGetHandle(), 4), (int)words.File.DangerousGetHandle()];
         Candidate launcher = Spawned($"/proc/self/fd/{(int)LauncherImage.File.DangerousGetHandle()}", descriptors);
         Candidate least = Spawned("/bin/true", descriptors);
 
