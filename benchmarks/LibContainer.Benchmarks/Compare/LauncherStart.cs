@@ -23,23 +23,16 @@ internal static class LauncherStart
         for (int round = 0; round < rounds; round++)
         {
             Thread.Sleep(pause);
-            launcherTimes.Add(Checked(launcher));
+            launcherTimes.Add(launcher.StartChecked());
             Thread.Sleep(pause);
-            leastTimes.Add(Checked(least));
+            leastTimes.Add(least.StartChecked());
         }
         return new Sample(launcherTimes).P50 / new Sample(leastTimes).P50;
-    }
-
-    private static double Checked(Candidate candidate)
-    {
-        Start start = candidate.Start();
-        ProgramOutput.Expect(candidate.Name, start.ExitCode, starts: 0); // neither writes anything
-        return start.Milliseconds;
     }
 
     private static TimedCandidate Spawned(string path, int[] descriptors) => new(path, () =>
     {
         using PidFd process = PidFd.Open(Spawn.Start(path, path, descriptors));
         return process.WaitForExit().ExitCode;
-    });
+    }, programs: 0); // neither writes anything
 }
