@@ -49,7 +49,19 @@ internal sealed class CgroupDirectory(CgroupHierarchy hierarchy, string path)
     /// <exception cref="CgroupException">The kernel refuses it.</exception>
     internal void Write(string file, string value)
     {
-        using SafeFileHandle opened = TryOpen(file, KernelFile.WriteOnly) ?? throw Failed("open", file, value, Errno.ENOENT);
+        using SafeFileHandle opened = OpenToWrite(file, value);
+        Write(opened, file, value);
+    }
+
+    /// <summary>Opens a file that has to be there, for <see cref="Write(SafeFileHandle, string, string)"/>.</summary>
+    /// <param name="file">Its name.</param>
+    /// <param name="value">What will be written: for the sentence.</param>
+    /// <exception cref="CgroupException">It is not, or cannot be opened.</exception>
+    internal SafeFileHandle OpenToWrite(string file, string value) => TryOpen(file, KernelFile.WriteOnly) ?? throw Failed("open", file, value, Errno.ENOENT);
+
+    /// <summary>One of several values for the same file.</summary>
+    internal void Write(SafeFileHandle opened, string file, string value)
+    {
         using Borrowed descriptor = new(opened);
         int written = KernelFile.Write(descriptor.Number, Encoding.UTF8.GetBytes(value));
         if (written < 0)
