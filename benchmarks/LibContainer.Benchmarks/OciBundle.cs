@@ -34,6 +34,11 @@ internal sealed class OciBundle : IDisposable
                 ["readonlyPaths"] = Texts(container.ReadOnlyPaths),
             },
         };
+        if (container.CgroupPath is { } cgroup)
+        {
+            config["linux"]!["cgroupsPath"] = cgroup;
+            config["linux"]!["resources"] = Resources(container.Resources!);
+        }
         File.WriteAllText(Path.Combine(Directory, "config.json"), config.ToJsonString());
     }
 
@@ -59,6 +64,15 @@ internal sealed class OciBundle : IDisposable
             ["options"] = Texts(options),
         };
     }
+
+    private static JsonObject Resources(ResourceConfiguration resources) => new()
+    {
+        ["memory"] = new JsonObject { ["limit"] = resources.Memory!.LimitBytes },
+        ["cpu"] = new JsonObject { ["shares"] = resources.Cpu!.Shares, ["quota"] = resources.Cpu.QuotaMicroseconds, ["period"] = resources.Cpu.PeriodMicroseconds },
+        ["pids"] = new JsonObject { ["limit"] = resources.PidsLimit },
+        // Nothing, to which a runtime adds what every container has: what Exec allows.
+        ["devices"] = new JsonArray(new JsonObject { ["allow"] = false, ["access"] = "rwm" }),
+    };
 
     private static JsonArray Texts(IEnumerable<string> texts) => [.. texts.Select(text => (JsonNode)text)];
 

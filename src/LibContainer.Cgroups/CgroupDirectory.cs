@@ -59,8 +59,18 @@ internal sealed class CgroupDirectory(CgroupHierarchy hierarchy, string path)
     internal bool TryWrite(string file, string value)
     {
         using SafeFileHandle? opened = TryOpen(file, KernelFile.WriteOnly);
-        if (opened is null)
-            return false;
+        return opened is not null && TryWrite(opened, file, value);
+    }
+
+    /// <summary>Opens a file that has to be there, for <see cref="TryWrite(SafeFileHandle, string, string)"/>.</summary>
+    /// <param name="file">Its name.</param>
+    /// <param name="value">What will be written: for the sentence.</param>
+    /// <exception cref="CgroupException">It is not, or cannot be opened.</exception>
+    internal SafeFileHandle OpenToWrite(string file, string value) => TryOpen(file, KernelFile.WriteOnly) ?? throw Failed("open", file, value, Errno.ENOENT);
+
+    /// <summary>One of several values for the same file.</summary>
+    internal bool TryWrite(SafeFileHandle opened, string file, string value)
+    {
         using Borrowed descriptor = new(opened);
         int written = KernelFile.Write(descriptor.Number, Encoding.UTF8.GetBytes(value));
         if (written == -(int)Errno.ENODEV && !Exists)

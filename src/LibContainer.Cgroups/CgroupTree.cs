@@ -8,6 +8,8 @@ internal static class CgroupTree
 {
     private const int Mode = 0x1ED; // 0755
 
+    private static readonly string[] CpusetFiles = ["cpuset.cpus", "cpuset.mems"];
+
     /// <summary>Cgroups above those of containers, made by this process: whoever is the last to end below one removes it, and that need not be who made it.</summary>
     private static readonly HashSet<string> MadeParents = [];
 
@@ -101,7 +103,7 @@ internal static class CgroupTree
     {
         try
         {
-            PrepareCpuset(cgroup, cgroup.Path);
+            PrepareCpuset(cgroup);
         }
         catch (CgroupException)
         {
@@ -162,21 +164,24 @@ internal static class CgroupTree
     /// A new cpuset of version 1 has no CPU and no memory, and refuses every process with ENOSPC: it gets those of the cgroup above, which may have to get its own first. Source:
     /// the kernel's cgroup-v1/cpusets.rst.
     /// </summary>
-    private static void PrepareCpuset(CgroupDirectory cgroup, string path)
+    private static void PrepareCpuset(CgroupDirectory cgroup)
     {
-        CgroupHierarchy hierarchy = cgroup.Hierarchy;
-        if (hierarchy.Version != CgroupVersion.V1 || !hierarchy.Controllers.Contains("cpuset") || path.Length <= hierarchy.MountPoint.Length)
+        if (cgroup.Hierarchy.Version != CgroupVersion.V1 || !cgroup.Hierarchy.Controllers.Contains("cpuset"))
             return;
-        CgroupDirectory here = new(hierarchy, path);
-        foreach (string file in new[] { "cpuset.cpus", "cpuset.mems" })
-        {
-            if (here.Read(file).Length > 0)
-                continue;
-            CgroupDirectory above = new(hierarchy, Path.GetDirectoryName(path)!);
-            if (above.Read(file).Length == 0)
-                PrepareCpuset(cgroup, above.Path);
-            here.Write(file, above.Read(file));
-        }
+        string above = Path.GetDirectoryName(cgroup.Path)!;
+        foreach (string file in CpusetFiles)
+            cgroup.Write(file, Prepared(new CgroupDirectory(cgroup.Hierarchy, above), file)); // not read before: a new one has nothing, or by cgroup.clone_children just that
+    }
+
+    /// <returns>What a file of a cgroup above says, once it says anything.</returns>
+    private static string Prepared(CgroupDirectory cgroup, string file)
+    {
+        string present = cgroup.Read(file);
+        if (present.Length > 0 || cgroup.Path.Length <= cgroup.Hierarchy.MountPoint.Length)
+            return present;
+        string above = Prepared(new CgroupDirectory(cgroup.Hierarchy, Path.GetDirectoryName(cgroup.Path)!), file);
+        cgroup.Write(file, above);
+        return above;
     }
 
     /// <summary><c>processes 12 (sh), 13 (sleep) are in it</c>.</summary>

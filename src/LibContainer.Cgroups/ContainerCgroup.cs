@@ -94,6 +94,9 @@ public sealed class ContainerCgroup
     /// <summary>systemd is process 1 and can be reached: it makes cgroups where nobody says otherwise.</summary>
     public static bool HasSystemd => CgroupChecks.IsOfSystemd(null, CgroupBackend.Auto);
 
+    /// <summary>It is a unit of systemd, or will be: made around a process.</summary>
+    public bool IsUnit => _unit is not null;
+
     /// <summary>Every hierarchy of cgroups that is mounted on this host.</summary>
     public static ImmutableArray<CgroupHierarchy> Hierarchies => CgroupLayout.Host.Hierarchies;
 

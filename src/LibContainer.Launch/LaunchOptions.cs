@@ -25,6 +25,11 @@ public sealed record LaunchOptions
     public StepClock? Clock { get; init; }
 
     /// <summary>
+    /// What the host does while the process sets itself up: the process exists, and goes on. When this throws, the process ends and the exception goes to the caller of the start. Null: nothing.
+    /// </summary>
+    public Action<LaunchedProcess>? Cloned { get; init; }
+
+    /// <summary>
     /// The host's part of the start, at a <see cref="Steps.SynchronizeStep"/>: the process exists, in its namespaces, and waits. When this throws, the process ends and the exception goes
     /// to the caller of the start. Null: it goes on at once.
     /// </summary>

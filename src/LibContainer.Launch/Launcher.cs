@@ -209,6 +209,7 @@ public sealed class Launcher
         {
             using (cancellationToken.Register(static state => ((LaunchedProcess)state!).Kill(), process))
             {
+                options.Cloned?.Invoke(process);
                 Span<byte> packet = stackalloc byte[8];
                 while (sync.Receive(packet, out int descriptor) == 8)
                 {

@@ -123,9 +123,9 @@ public static class Namespaces
         if (cgroup is null && !StartOrder.NeedsHost(process))
             return launcher.Start(StartOrder.Plan(container, process), launch, cancellationToken);
 
-        HostPart host = new(container, process, options, cgroup);
+        using HostPart host = new(container, process, options, cgroup);
         using SafeHandle? birthplace = cgroup?.CreateBirthplace(container.Resources);
-        return launcher.Start(host.Plan(), launch with { Cgroup = birthplace, Synchronized = host.Continue }, cancellationToken);
+        return launcher.Start(host.Plan(), launch with { Cgroup = birthplace, Cloned = host.Begin, Synchronized = host.Continue }, cancellationToken);
     }
 
     private static LaunchedProcess StartInit(
@@ -134,10 +134,10 @@ public static class Namespaces
         InitContext context = new(container, process, options.DataPath);
         InitCommand command = create(context) ?? throw new InvalidOperationException("the create-command names no program");
         OwnInit.ThrowIfBad(command);
-        HostPart host = new(container, process with { User = null }, options, cgroup); // the init looks its user up itself
+        using HostPart host = new(container, process with { User = null }, options, cgroup); // the init looks its user up itself
         using SafeHandle? birthplace = cgroup?.CreateBirthplace(container.Resources);
         return new OwnInit(container, process, command, context, cgroup).Start(
-            options.Launcher ?? Launcher.Shared, Options(streams, options.Clock) with { Cgroup = birthplace, Synchronized = host.Continue }, cancellationToken);
+            options.Launcher ?? Launcher.Shared, Options(streams, options.Clock) with { Cgroup = birthplace, Cloned = host.Begin, Synchronized = host.Continue }, cancellationToken);
     }
 
     private static LaunchOptions Options(IProgramStreams streams, StepClock? clock)

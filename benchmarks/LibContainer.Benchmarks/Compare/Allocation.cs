@@ -26,6 +26,8 @@ internal static class Allocation
     private static Figure OfExec(string what, ContainerConfiguration container, int count)
         => Measure(what, count, () => ProgramOutput.Expect(what, Namespaces.Exec(container, BenchmarkRoot.Process).ExitCode));
 
+    internal static Figure OfCall(string what, Action action) => Measure(what, 100, action);
+
     private static Figure Measure(string what, int count, Action action)
     {
         action();

@@ -2,9 +2,10 @@ using System.Diagnostics;
 
 namespace LibContainer.Benchmarks.Compare;
 
-/// <summary>Something that starts the program and waits for its end.</summary>
+/// <summary>Something that is measured: as a rule it starts the program and waits for its end.</summary>
 /// <param name="name">For tables.</param>
-internal abstract class Candidate(string name)
+/// <param name="programs">How many programs it runs, each of which has to have written.</param>
+internal abstract class Candidate(string name, int programs = 1)
 {
     internal string Name => name;
 
@@ -16,7 +17,7 @@ internal abstract class Candidate(string name)
     internal double StartChecked()
     {
         Start start = Start();
-        ProgramOutput.Expect(Name, start.ExitCode);
+        ProgramOutput.Expect(Name, start.ExitCode, programs);
         return start.Milliseconds;
     }
 
@@ -35,7 +36,8 @@ internal readonly record struct Start(double Milliseconds, int ExitCode);
 /// <summary>A candidate that this process starts and times. Any number of callers at once.</summary>
 /// <param name="name">For tables.</param>
 /// <param name="run">Starts, waits, and returns the exit code.</param>
-internal sealed class TimedCandidate(string name, Func<int> run) : Candidate(name)
+/// <param name="programs">As of <see cref="Candidate"/>.</param>
+internal sealed class TimedCandidate(string name, Func<int> run, int programs = 1) : Candidate(name, programs)
 {
     internal override Start Start()
     {
@@ -43,4 +45,13 @@ internal sealed class TimedCandidate(string name, Func<int> run) : Candidate(nam
         int exitCode = run();
         return new Start(Stopwatch.GetElapsedTime(start).TotalMilliseconds, exitCode);
     }
+}
+
+/// <summary>A candidate of which only a part counts, which it times itself.</summary>
+/// <param name="name">For tables.</param>
+/// <param name="run">Does all of it.</param>
+/// <param name="programs">As of <see cref="Candidate"/>.</param>
+internal sealed class PartlyTimedCandidate(string name, Func<Start> run, int programs = 0) : Candidate(name, programs)
+{
+    internal override Start Start() => run();
 }

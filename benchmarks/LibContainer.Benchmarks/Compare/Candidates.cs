@@ -52,12 +52,19 @@ internal sealed class Candidates : IDisposable
 
     internal static Candidate? OfCrun(string name, OciBundle bundle) => OfPeer("crun", () => CrunArguments(bundle), name);
 
+    /// <summary>The runtimes that make cgroups, and manage them themselves: both do unless they are told to ask systemd.</summary>
+    internal static (Candidate? Crun, Candidate? Runc) WithCgroups(OciBundle bundle) => (
+        OfPeer("crun", () => ["--cgroup-manager=cgroupfs", "run", "-b", bundle.Directory, NewId()], "crun, cgroups"),
+        OfPeer("runc", () => ["run", "-b", bundle.Directory, NewId()], "runc, cgroups"));
+
     /// <summary>Same launcher, same message, same namespaces, and no step but execve.</summary>
-    private static TimedCandidate LauncherFloor(BenchmarkRoot root)
+    private static TimedCandidate LauncherFloor(BenchmarkRoot root) => OfPlan("launcher's floor", BarePlan(root));
+
+    internal static LaunchPlan BarePlan(BenchmarkRoot root)
     {
         LaunchPlan.Builder bare = new((ulong)NamespaceKinds.Default);
         bare.Add(new ExecuteStep([root.Program], BenchmarkRoot.Command, []));
-        return OfPlan("launcher's floor", bare.Build());
+        return bare.Build();
     }
 
     internal static TimedCandidate OfPlan(string name, LaunchPlan plan) => new(name, () =>

@@ -48,12 +48,15 @@ internal sealed class Comparison(ComparisonOptions options, BenchmarkRoot root, 
         PerSecond();
         Sizes();
         MountGrowth();
+        if (BenchmarkCgroups.ArePossible)
+            new CgroupComparison(options, root, candidates, _report, _goals).RunAll();
         RunningGrowth(); // last: the kernel is busy with the end of a thousand network namespaces for a while
         _report.Section("Contracts and goals");
         _report.Block(_goals.Lines);
         foreach (string missing in new[]
         {
             candidates.Kernel is null ? "The kernel's floor was not compiled: that takes gcc." : null, StartMode.Missing,
+            BenchmarkCgroups.ArePossible ? null : "There are no cgroups here.",
         }.OfType<string>())
             _report.Line(missing + "\n");
         string kind = options.IsQuick ? "Quick" : "Full";
@@ -201,8 +204,8 @@ internal sealed class Comparison(ComparisonOptions options, BenchmarkRoot root, 
         _goals.AtMost("bytes of the launcher", LauncherImage.Read().Length, 64 * 1024);
     }
 
-    private static string[] Columns(Sample sample)
+    internal static string[] Columns(Sample sample)
         => [$"{sample.P50:0.00}", $"{sample.P90:0.00}", $"{sample.P99:0.00}", $"{sample.Spread:0.00}"];
 
-    private static string Ratio(Sample sample, Sample? over) => over is null ? "" : $"{sample.P50 / over.P50:0.00}";
+    internal static string Ratio(Sample sample, Sample? over) => over is null ? "" : $"{sample.P50 / over.P50:0.00}";
 }

@@ -33,6 +33,17 @@ internal sealed record ComparisonOptions
     /// <summary>Whether a start is split into its parts: of few starts the differences are noise.</summary>
     internal bool SplitsSteps => !IsQuick;
 
+    /// <summary>
+    /// Before each start with cgroups, but in the tight loop: what a write to <c>cgroup.procs</c> costs depends on how long nobody has written to one. The contract names it.
+    /// </summary>
+    internal static TimeSpan CgroupPause => TimeSpan.FromMilliseconds(60);
+
+    /// <summary>Rounds of the starts with cgroups.</summary>
+    internal int CgroupRounds => Math.Max(1, Rounds * 2 / 5);
+
+    /// <summary>Blocks of the starts with cgroups, as <see cref="TightBlocks"/>.</summary>
+    internal int CgroupTightBlocks => Math.Max(1, TightBlocks / 2);
+
     /// <summary>Slices of time for each number of callers, taken in turn.</summary>
     internal int ThroughputSlices => IsQuick ? 2 : 5;
 

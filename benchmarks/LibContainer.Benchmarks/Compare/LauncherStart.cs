@@ -14,8 +14,8 @@ internal static class LauncherStart
     internal static double OverTrue(int rounds, TimeSpan pause)
     {
         using SafeFileHandle nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite);
-        using StepWords words = new();
-        int[] descriptors = [.. Enumerable.Repeat((int)nothing.DangerousGetHandle(), 4), (int)words.Memory.File.DangerousGetHandle()];
+        using SharedWords words = new("libcontainer-steps", StepWord.Count);
+        int[] descriptors = [.. Enumerable.Repeat((int)nothing.DangerousGetHandle(), 4), (int)words.File.DangerousGetHandle()];
         Candidate launcher = Spawned($"/proc/self/fd/{(int)LauncherImage.File.DangerousGetHandle()}", descriptors);
         Candidate least = Spawned("/bin/true", descriptors);
 
@@ -23,23 +23,16 @@ internal static class LauncherStart
         for (int round = 0; round < rounds; round++)
         {
             Thread.Sleep(pause);
-            launcherTimes.Add(Checked(launcher));
+            launcherTimes.Add(launcher.StartChecked());
             Thread.Sleep(pause);
-            leastTimes.Add(Checked(least));
+            leastTimes.Add(least.StartChecked());
         }
         return new Sample(launcherTimes).P50 / new Sample(leastTimes).P50;
-    }
-
-    private static double Checked(Candidate candidate)
-    {
-        Start start = candidate.Start();
-        ProgramOutput.Expect(candidate.Name, start.ExitCode, starts: 0); // neither writes anything
-        return start.Milliseconds;
     }
 
     private static TimedCandidate Spawned(string path, int[] descriptors) => new(path, () =>
     {
         using PidFd process = PidFd.Open(Spawn.Start(path, path, descriptors));
         return process.WaitForExit().ExitCode;
-    });
+    }, programs: 0); // neither writes anything
 }

@@ -18,6 +18,9 @@ internal sealed class RunningContainers : IDisposable
     internal RunningContainers(ContainerConfiguration container)
         => _plan = Namespaces.Plan(container, new ProcessConfiguration(BenchmarkRoot.Command[0], "wait"));
 
+    /// <summary>The one that was started last.</summary>
+    internal int LastId => _processes[^1].Id;
+
     internal void StartUntil(int count)
     {
         while (_processes.Count < count)

@@ -50,7 +50,7 @@ internal static class CgroupLimits
         if (devices is null)
             return;
         if (directories.Find(CgroupVersion.V1, "devices") is { } version1)
-            CgroupWrites.Apply(DeviceStateV1.From(devices).From(null).Writes, _ => version1);
+            CgroupWrites.Apply(DeviceStateV1.From(devices).From(null).Writes, version1);
         else if (directories.Version2() is { } version2)
             DeviceFilter.Attach(version2, devices);
     }
@@ -108,11 +108,11 @@ internal static class CgroupLimits
             freezer?.Freeze(FreezeTimeout); // between the first write and the last one everything is allowed
         try
         {
-            CgroupWrites.Apply(transition.Writes, _ => version1);
+            CgroupWrites.Apply(transition.Writes, version1);
         }
         catch (CgroupException) when (present is not null)
         {
-            CgroupWrites.Apply(present.From(DeviceStateV1.Parse(version1.Read("devices.list"))).Writes, _ => version1);
+            CgroupWrites.Apply(present.From(DeviceStateV1.Parse(version1.Read("devices.list"))).Writes, version1);
             throw;
         }
         finally

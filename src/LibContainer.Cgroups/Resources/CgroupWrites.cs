@@ -1,4 +1,5 @@
 using LibContainer.Linux;
+using Microsoft.Win32.SafeHandles;
 
 namespace LibContainer.Cgroups;
 
@@ -32,6 +33,32 @@ internal static class CgroupWrites
             foreach (CgroupWrite write in postponed)
                 Apply(write, find, before);
             postponed.Clear();
+        }
+    }
+
+    /// <summary>Makes the writes of one cgroup, none of which may be missing. A file is opened once for those to it that are in a row: one line of devices.allow is one write.</summary>
+    /// <exception cref="CgroupException">A file is missing, or the kernel refuses a value. What was written before stays.</exception>
+    internal static void Apply(IEnumerable<CgroupWrite> writes, CgroupDirectory cgroup)
+    {
+        SafeFileHandle? opened = null;
+        string? file = null;
+        try
+        {
+            foreach (CgroupWrite write in writes)
+            {
+                if (write.File != file)
+                {
+                    opened?.Dispose();
+                    opened = cgroup.OpenToWrite(write.File, write.Value);
+                    file = write.File;
+                }
+                if (!cgroup.TryWrite(opened!, write.File, write.Value))
+                    throw cgroup.Failed("write", write.File, write.Value, Errno.ENODEV);
+            }
+        }
+        finally
+        {
+            opened?.Dispose();
         }
     }
 
