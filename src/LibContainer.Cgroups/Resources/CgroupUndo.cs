@@ -8,6 +8,9 @@ internal sealed class CgroupUndo
     /// <summary>Before a write: looks at what it replaces.</summary>
     internal void Remember(CgroupDirectory cgroup, CgroupWrite write)
     {
+        // Who is not idle any more has the weight of every cgroup: the one that it had is set again after that.
+        if (write is { File: "cpu.idle", Value: "1" } && cgroup.TryRead(write.File) == "0")
+            Remember(cgroup, new(write.Controller, cgroup.Hierarchy.Version == CgroupVersion.V1 ? "cpu.shares" : "cpu.weight", ""));
         if (cgroup.TryRead(write.File) is { } present)
             foreach (string value in Before(write, present))
                 _back.Add((cgroup, write with { Value = value, IsPostponable = false, Instead = null }));
