@@ -28,9 +28,9 @@ public sealed class ContainerCgroup
 
     /// <summary>Where a container's cgroup is, whether it is there or not.</summary>
     /// <param name="path"><see cref="ContainerConfiguration.CgroupPath"/>. Null: a new name, relative.</param>
-    /// <exception cref="ArgumentException">It is the top of every hierarchy.</exception>
-    public static ContainerCgroup At(string? path) => path is not null && CgroupChecks.IsTop(path)
-        ? throw new ArgumentException($"'{path}' is the top of every hierarchy", nameof(path))
+    /// <exception cref="ArgumentException">It is the top of every hierarchy, or climbs.</exception>
+    public static ContainerCgroup At(string? path) => path is not null && !CgroupChecks.IsOwn(path)
+        ? throw new ArgumentException($"'{path}' {(CgroupChecks.IsTop(path) ? "is the top of every hierarchy" : "climbs")}", nameof(path))
         : new(CgroupDirectories.At(CgroupLayout.Host, path ?? $"{Prefix}-{Interlocked.Increment(ref s_last)}"));
 
     /// <summary>The cgroup that a process is in, in each hierarchy in which that is not the top one.</summary>
@@ -45,7 +45,7 @@ public sealed class ContainerCgroup
         ImmutableArray<CgroupDirectory>.Builder directories = ImmutableArray.CreateBuilder<CgroupDirectory>();
         foreach (CgroupHierarchy hierarchy in CgroupLayout.Host.Hierarchies)
             if (KeysOf(hierarchy).FirstOrDefault(paths.ContainsKey) is { } key)
-                directories.Add(paths[key].StartsWith(hierarchy.MountPoint + "/", StringComparison.Ordinal)
+                directories.Add(CgroupLayout.Below(hierarchy.MountPoint, paths[key]) is { } below && CgroupChecks.IsOwn(below)
                     ? new(hierarchy, paths[key])
                     : throw new ArgumentException($"'{paths[key]}' is not below {hierarchy.MountPoint}, where the hierarchy of {(key.Length == 0 ? "version 2" : key)} is", nameof(paths)));
         return new(directories.ToImmutable());
