@@ -8,6 +8,7 @@ public sealed class CgroupDelegationTests
 {
     [Fact]
     [Trait("Machine", "v2")]
+    [Trait("Machine", "uml")]
     public void What_is_needed_is_passed_down_from_the_top_and_nothing_else()
     {
         using TestCgroup cgroup = WithControllers("memory", "pids", "io");
@@ -24,6 +25,7 @@ public sealed class CgroupDelegationTests
 
     [Fact]
     [Trait("Machine", "v2")]
+    [Trait("Machine", "uml")]
     public void For_the_statistics_all_are()
     {
         using TestCgroup cgroup = WithControllers("memory", "pids", "io");
@@ -36,6 +38,7 @@ public sealed class CgroupDelegationTests
 
     [Fact]
     [Trait("Machine", "v2")]
+    [Trait("Machine", "uml")]
     public void A_controller_that_is_not_passed_down_from_above_the_mount_point_is_told()
     {
         using TestCgroup cgroup = WithControllers("memory", "pids");
@@ -49,19 +52,23 @@ public sealed class CgroupDelegationTests
     }
 
     /// <summary>The kernel's rule that only leaves have processes, once something is passed down.</summary>
-    [Fact]
+    [Theory]
     [Trait("Machine", "v2")]
-    public void That_processes_above_are_in_the_way_is_told_when_it_matters()
+    [Trait("Machine", "uml")]
+    [InlineData("memory")]
+    [InlineData("pids")] // the kernel would do that, and nobody could be born below
+    public void That_processes_above_are_in_the_way_is_told_when_it_matters(string needed)
     {
         using TestCgroup cgroup = WithControllers("memory", "pids");
         CgroupDirectory below = cgroup.Child("p/x");
         using TestProcess process = new(cgroup.Below("p"));
 
-        FluentActions.Invoking(() => CgroupDelegation.Enable(below, ["memory"], all: true)).Should().Throw<CgroupException>()
-            .WithMessage($"write cgroup.subtree_control = +memory of {cgroup.Below("p").Path}: EBUSY (Device or resource busy): controller memory cannot be passed down to {below.Path}, since processes are in {cgroup.Below("p").Path}")
+        FluentActions.Invoking(() => CgroupDelegation.Enable(below, [needed], all: true)).Should().Throw<CgroupException>()
+            .WithMessage($"controller {needed} cannot be passed down to {below.Path}, since processes are in {cgroup.Below("p").Path}")
             .Which.Error.Should().Be(Errno.EBUSY);
         CgroupDelegation.Enable(below, [], all: true); // the statistics do without
         Words(below, "cgroup.controllers").Should().BeEmpty();
+        below.Read("cgroup.type").Should().Be("domain");
     }
 
     private static TestCgroup WithControllers(params string[] controllers)
