@@ -50,6 +50,9 @@ internal static class CgroupChecks
     /// <summary>Nobody's own.</summary>
     internal static bool IsTop(string path) => path.Split('/').All(part => part is "" or ".");
 
+    /// <summary>Below the top, and nowhere else: what is there may be killed and removed.</summary>
+    internal static bool IsOwn(string path) => !IsTop(path) && !path.Split('/').Contains("..");
+
     internal static IEnumerable<ConfigurationFinding> Check(ResourceConfiguration resources, CgroupLayout layout)
     {
         ImmutableArray<CgroupDirectory> directories = CgroupDirectories.At(layout, "/x"); // what counts is which hierarchy has what
@@ -59,20 +62,22 @@ internal static class CgroupChecks
         return
         [
             .. ResourcesV1.Check(resources, controller => directories.HasInVersion1(controller)),
-            .. ResourcesV2.Check(resources, controller => directories.Find(CgroupVersion.V2, controller) is not null || (controller is "net_cls" or "net_prio" && !directories.HasInVersion1(controller))),
+            .. ResourcesV2.Check(resources, controller => directories.Find(CgroupVersion.V2, controller) is not null || (controller is "net_cls" or "net_prio" && layout.IsVersion2)),
             .. writes.Select(write => write.Controller).Distinct().Where(controller => !Has(controller)).Select(controller => Absent(controller, resources, layout)),
             .. CheckDevices(resources, directories),
             .. CheckList(resources.Cpu?.Cpus, "resources.cpu.cpus", "CPU", "cpuset.cpus", layout),
             .. CheckList(resources.Cpu?.MemoryNodes, "resources.cpu.memoryNodes", "memory node", "cpuset.mems", layout),
         ];
 
-        bool Has(string controller) => controller == "cgroup"
+        bool Has(string controller) => controller == CgroupLimits.Core
             ? layout.Version2 is not null
             : directories.HasInVersion1(CgroupLimits.InVersion(CgroupVersion.V1, controller)) || directories.Find(CgroupVersion.V2, CgroupLimits.InVersion(CgroupVersion.V2, controller)) is not null;
     }
 
     private static ConfigurationFinding Absent(string controller, ResourceConfiguration resources, CgroupLayout layout)
     {
+        if (controller == CgroupLimits.Core)
+            return new("resources.unified", "needs cgroup version 2, which this host does not have");
         string where = controller switch
         {
             "memory" => "resources.memory",

@@ -19,7 +19,15 @@ internal static class CgroupDelegation
             CgroupDirectory above = new(cgroup.Hierarchy, path);
             HashSet<string> enabled = Words(above, SubtreeFile);
             string[] missing = [.. Words(above, ControllersFile).Where(controller => (all || needed.Contains(controller)) && !enabled.Contains(controller))];
-            if (missing.Length > 0 && TryEnable(above, missing) is not null)
+            if (missing.Length == 0)
+                continue;
+            if (HasProcesses(above))
+            {
+                if (missing.FirstOrDefault(needed.Contains) is { } refused)
+                    throw new CgroupException($"controller {refused} cannot be passed down to {cgroup.Path}, since processes are in {path}", Errno.EBUSY);
+                continue;
+            }
+            if (TryEnable(above, missing) is not null)
                 foreach (string controller in missing)
                     if (TryEnable(above, [controller]) is { } error && needed.Contains(controller))
                         throw new CgroupException($"{error.Message}: controller {controller} cannot be passed down to {cgroup.Path}{(error.Error == Errno.EBUSY ? $", since processes are in {path}" : "")}", error.Error, error);
@@ -39,6 +47,12 @@ internal static class CgroupDelegation
         for (int end = cgroup.Path.IndexOf('/', top.Length + 1); end > 0; end = cgroup.Path.IndexOf('/', end + 1))
             yield return cgroup.Path[..end];
     }
+
+    /// <summary>
+    /// The kernel refuses to pass memory down from a cgroup with processes, and does so with cpu and pids: from then on nobody can be born below it (EOPNOTSUPP, "domain invalid"). The top of all
+    /// has no type, and may have processes.
+    /// </summary>
+    private static bool HasProcesses(CgroupDirectory cgroup) => cgroup.TryRead("cgroup.type") is not null && cgroup.TryRead("cgroup.procs") is { Length: > 0 };
 
     private static HashSet<string> Words(CgroupDirectory cgroup, string file) => [.. (cgroup.TryRead(file) ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries)];
 

@@ -88,14 +88,19 @@ internal sealed record CgroupLayout(ImmutableArray<CgroupHierarchy> Hierarchies)
         return new CgroupLayout(hierarchies.ToImmutable());
     }
 
-    /// <summary>What is left of a path below a directory: empty, or with a slash in front. Null: it is not below.</summary>
+    /// <summary>
+    /// What is left of a path below a directory: empty, or with a slash in front. Null: it is not below. Both may begin with <c>/..</c>, by which the kernel names what is outside the reader's
+    /// cgroup namespace.
+    /// </summary>
     internal static string? Below(string directory, string path)
     {
-        if (directory == "/")
-            return path == "/" ? "" : path;
+        string start = directory == "/" ? "" : directory;
         if (path == directory)
             return "";
-        return path.StartsWith(directory + "/", StringComparison.Ordinal) ? path[directory.Length..] : null;
+        if (!path.StartsWith(start + "/", StringComparison.Ordinal))
+            return null;
+        string below = path[start.Length..];
+        return below == "/.." || below.StartsWith("/../", StringComparison.Ordinal) ? null : below;
     }
 
     private static bool IsOf(MountEntry mount, CgroupMembership membership)

@@ -34,13 +34,13 @@ public sealed class ContainerCgroup
     /// <summary>Where a container's cgroup is, whether it is there or not.</summary>
     /// <param name="path"><see cref="ContainerConfiguration.CgroupPath"/>. Null: a new name of this library's choice.</param>
     /// <param name="backend">Who makes it.</param>
-    /// <exception cref="ArgumentException">It is the top of every hierarchy.</exception>
+    /// <exception cref="ArgumentException">It is the top of every hierarchy, or climbs.</exception>
     /// <exception cref="ConfigurationException">It is no path for that backend, or systemd cannot be had: as <see cref="Check"/> tells.</exception>
     /// <exception cref="CgroupException">systemd does not answer.</exception>
     public static ContainerCgroup At(string? path, CgroupBackend backend = CgroupBackend.Auto)
     {
-        if (path is not null && CgroupChecks.IsTop(path))
-            throw new ArgumentException($"'{path}' is the top of every hierarchy", nameof(path));
+        if (path is not null && !CgroupChecks.IsOwn(path))
+            throw new ArgumentException($"'{path}' {(CgroupChecks.IsTop(path) ? "is the top of every hierarchy" : "climbs")}", nameof(path));
         if (CgroupChecks.CheckPath(path, backend).ToImmutableArray() is { IsEmpty: false } findings)
             throw new ConfigurationException(findings);
         string name = $"{Environment.ProcessId}-{HostsSharingCgroups:x8}-{Interlocked.Increment(ref s_last)}";
@@ -63,7 +63,7 @@ public sealed class ContainerCgroup
         ImmutableArray<CgroupDirectory>.Builder directories = ImmutableArray.CreateBuilder<CgroupDirectory>();
         foreach (CgroupHierarchy hierarchy in CgroupLayout.Host.Hierarchies)
             if (KeysOf(hierarchy).FirstOrDefault(paths.ContainsKey) is { } key)
-                directories.Add(paths[key].StartsWith(hierarchy.MountPoint + "/", StringComparison.Ordinal)
+                directories.Add(CgroupLayout.Below(hierarchy.MountPoint, paths[key]) is { } below && CgroupChecks.IsOwn(below)
                     ? new(hierarchy, paths[key])
                     : throw new ArgumentException($"'{paths[key]}' is not below {hierarchy.MountPoint}, where the hierarchy of {(key.Length == 0 ? "version 2" : key)} is", nameof(paths)));
         return new(directories.ToImmutable());

@@ -7,11 +7,15 @@ using LibContainer.TestUtilities;
 namespace LibContainer.IntegrationTests;
 
 /// <summary>Limits, felt from inside.</summary>
-public sealed class CgroupLimitTests : IDisposable
+public class CgroupLimitTests : IDisposable
 {
     private readonly TestCgroups _cgroups = new();
 
-    public void Dispose() => _cgroups.Dispose();
+    public void Dispose()
+    {
+        _cgroups.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public async Task A_memory_hog_is_killed_and_that_is_told_before_it_has_ended()
@@ -55,11 +59,11 @@ public sealed class CgroupLimitTests : IDisposable
             Started = process =>
             {
                 ContainerCgroup cgroup = ContainerCgroup.OfProcess(process.Id)!;
-                first = cgroup.GetStats(CgroupStatistics.Cpu);
                 long start = System.Diagnostics.Stopwatch.GetTimestamp();
+                first = cgroup.GetStats(CgroupStatistics.Cpu);
                 do
                     last = cgroup.GetStats(CgroupStatistics.Cpu);
-                while (last.Cpu!.ThrottledPeriods < 10);
+                while (last.Cpu!.ThrottledPeriods < first.Cpu!.ThrottledPeriods + 10);
                 elapsed = System.Diagnostics.Stopwatch.GetElapsedTime(start);
                 process.Kill();
             },
@@ -202,7 +206,7 @@ public sealed class CgroupLimitTests : IDisposable
         { new() { Cpu = new() { Cpus = "0-4095" } }, @"^resources\.cpu\.cpus: '0-4095' names CPU \d+, and this machine has 0" },
         { new() { Cpu = new() { MemoryNodes = "77" } }, @"^resources\.cpu\.memoryNodes: '77' names memory node 77, and this machine has 0" },
         { new() { PidsLimit = -2 }, @"^resources\.pidsLimit: -2 is not from -1 to " },
-        { new() { Rdma = System.Collections.Immutable.ImmutableDictionary<string, RdmaLimit>.Empty.Add("mlx", new(1)), PidsLimit = 5 }, @"^resources\.rdma: this host has no cgroup controller rdma; it has " },
+        { new() { Unified = System.Collections.Immutable.ImmutableDictionary<string, string>.Empty.Add("nonsense.max", "1"), PidsLimit = 5 }, @"^resources\.unified: this host has no cgroup controller nonsense; it has " },
     };
 
     private static RootFileSystem Userland(bool writable) => writable ? RootFileSystem.HostUserland() : Sandbox.Default.Root;

@@ -10,14 +10,18 @@ using LibContainer.TestUtilities;
 namespace LibContainer.IntegrationTests;
 
 /// <summary>A container in a cgroup of its own, in whatever version this host has.</summary>
-public sealed class CgroupTests : IDisposable
+public class CgroupTests : IDisposable
 {
     /// <summary>Without a cgroup namespace: what it reads about itself is what the host would.</summary>
     private static readonly ContainerConfiguration HostsView = Sandbox.Default with { Namespaces = Sandbox.Default.Namespaces & ~NamespaceKinds.Cgroup };
 
     private readonly TestCgroups _cgroups = new();
 
-    public void Dispose() => _cgroups.Dispose();
+    public void Dispose()
+    {
+        _cgroups.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [Fact]
     public void It_is_in_its_cgroup_in_every_hierarchy_and_nothing_is_left_of_that()

@@ -34,6 +34,7 @@ public sealed class MachineTests
     [Trait("Machine", "apparmor")]
     [Trait("Machine", "selinux")]
     [Trait("Machine", "v2")]
+    [Trait("Machine", "uml")]
     [Trait("Machine", "v1full")]
     [Trait("Machine", "systemd")]
     [Trait("Machine", "arm64")]

@@ -5,7 +5,7 @@ namespace LibContainer.IntegrationTests;
 /// <summary>Paths of cgroups below one parent of this test's own, in every hierarchy. A process id alone may be that of a process in another namespace.</summary>
 internal sealed class TestCgroups : IDisposable
 {
-    private readonly string _parent = $"libcontainer-test-{Environment.ProcessId}/{Random.Shared.Next():x8}";
+    private readonly string _parent = $"libcontainer-test-{Environment.ProcessId}-{Random.Shared.Next():x8}";
     private int _last;
 
     internal string LastPath { get; private set; } = "";

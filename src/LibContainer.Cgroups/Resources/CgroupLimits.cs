@@ -7,7 +7,7 @@ namespace LibContainer.Cgroups;
 internal static class CgroupLimits
 {
     /// <summary>What every cgroup of version 2 has, and <see cref="ResourceConfiguration.Unified"/> may name: cgroup.max.depth.</summary>
-    private const string Core = "cgroup";
+    internal const string Core = "cgroup";
 
     private static readonly TimeSpan FreezeTimeout = TimeSpan.FromSeconds(10);
 
@@ -29,7 +29,7 @@ internal static class CgroupLimits
         return
         [
             .. ResourcesV1.Writes(resources, presentMemoryAndSwap).Where(write => Has(CgroupVersion.V1, write.Controller) || (isVersion1 && !Has(CgroupVersion.V2, write.Controller))),
-            .. ResourcesV2.Writes(resources).Where(write => Has(CgroupVersion.V2, write.Controller) || (!isVersion1 && !Has(CgroupVersion.V1, write.Controller))),
+            .. ResourcesV2.Writes(resources).Where(write => Has(CgroupVersion.V2, write.Controller) || (!Has(CgroupVersion.V1, write.Controller) && (!isVersion1 || resources.Unified.ContainsKey(write.File)))),
         ];
 
         bool Has(CgroupVersion version, string controller) => Find(directories, version, InVersion(version, controller)) is not null;

@@ -1,3 +1,5 @@
+using LibContainer.Linux;
+
 namespace LibContainer.Cgroups;
 
 /// <summary>What files said before they were written, and the way back to it.</summary>
@@ -8,9 +10,24 @@ internal sealed class CgroupUndo
     /// <summary>Before a write: looks at what it replaces.</summary>
     internal void Remember(CgroupDirectory cgroup, CgroupWrite write)
     {
-        if (cgroup.TryRead(write.File) is { } present)
+        // Who is not idle any more has the weight of every cgroup: the one that it had is set again after that.
+        if (write is { File: "cpu.idle", Value: "1" } && cgroup.TryRead(write.File) == "0")
+            Remember(cgroup, new(write.Controller, cgroup.Hierarchy.Version == CgroupVersion.V1 ? "cpu.shares" : "cpu.weight", ""));
+        if (TryRead(cgroup, write.File) is { } present)
             foreach (string value in Before(write, present))
                 _back.Add((cgroup, write with { Value = value, IsPostponable = false, Instead = null }));
+    }
+
+    private static string? TryRead(CgroupDirectory cgroup, string file)
+    {
+        try
+        {
+            return cgroup.TryRead(file);
+        }
+        catch (CgroupException error) when (error.Error == Errno.EINVAL)
+        {
+            return null; // memory.reclaim can only be written: it sets nothing
+        }
     }
 
     /// <summary>Writes back what was there, the last one first.</summary>

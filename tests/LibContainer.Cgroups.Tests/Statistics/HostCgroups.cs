@@ -1,26 +1,17 @@
-using System.Collections.Immutable;
 using System.Globalization;
-using LibContainer.Linux;
 
 namespace LibContainer.Cgroups.Tests.Statistics;
 
-/// <summary>A cgroup of the kernel's in each hierarchy of this host, below the one that the test is in. It has no process, and goes with the test.</summary>
+/// <summary>A cgroup of the kernel's in each hierarchy of this host, where those of containers are. It has no process, and goes with the test.</summary>
 internal sealed class HostCgroups : IDisposable
 {
-    private static int _count;
-    private readonly List<string> _made = [];
-
     internal HostCgroups()
     {
-        string name = $"libcontainer-test-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}";
-        string[] own = File.ReadAllLines("/proc/self/cgroup");
+        Directories = [.. CgroupDirectories.At(CgroupLayout.Host, $"{TestCgroup.NewName()}/x")];
         try
         {
-            foreach (MountEntry mount in MountTable.Read().Where(mount => mount.Type is "cgroup" or "cgroup2"))
-            {
-                if (mount.MountPoint.StartsWith("/sys/fs/cgroup", StringComparison.Ordinal))
-                    Add(mount, own, name);
-            }
+            foreach (CgroupDirectory directory in Directories)
+                CgroupTree.Make(directory);
         }
         catch
         {
@@ -29,7 +20,7 @@ internal sealed class HostCgroups : IDisposable
         }
     }
 
-    internal List<CgroupDirectory> Directories { get; } = [];
+    internal List<CgroupDirectory> Directories { get; }
 
     internal CgroupDirectory? With(string controller) => Directories.FirstOrDefault(directory => directory.Hierarchy.Controllers.Contains(controller));
 
@@ -41,25 +32,7 @@ internal sealed class HostCgroups : IDisposable
 
     public void Dispose()
     {
-        for (int i = _made.Count - 1; i >= 0; i--)
-            Directory.Delete(_made[i]);
-        _made.Clear();
-    }
-
-    private void Add(MountEntry mount, string[] own, string name)
-    {
-        CgroupVersion version = mount.Type == "cgroup2" ? CgroupVersion.V2 : CgroupVersion.V1;
-        string[] line = own.Select(text => text.Split(':', 3)).Single(
-            fields => version == CgroupVersion.V2 ? fields[0] == "0" : fields[1].Length > 0 && fields[1].Split(',').All(mount.SuperOptions.Split(',').Contains));
-        string parent = line[2] == "/" ? mount.MountPoint : mount.MountPoint + line[2];
-        ImmutableArray<string> controllers = version == CgroupVersion.V2
-            ? [.. File.ReadAllText(Path.Combine(mount.MountPoint, "cgroup.controllers")).Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries)]
-            : [.. line[1].Split(',').Where(controller => !controller.StartsWith("name=", StringComparison.Ordinal))];
-        foreach (string path in new[] { Path.Combine(parent, name), Path.Combine(parent, name, "x") })
-        {
-            Directory.CreateDirectory(path);
-            _made.Add(path);
-        }
-        Directories.Add(new(new(version, mount.MountPoint, mount.Root, controllers, Name: null, line[2]), _made[^1]));
+        foreach (CgroupDirectory directory in Directories)
+            CgroupTree.Remove(directory);
     }
 }
