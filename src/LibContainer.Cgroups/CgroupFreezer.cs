@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using LibContainer.Linux;
 
 namespace LibContainer.Cgroups;
@@ -7,6 +8,8 @@ namespace LibContainer.Cgroups;
 internal sealed class CgroupFreezer
 {
     private const string StateFile = "freezer.state", Frozen = "FROZEN", Thawed = "THAWED", FreezeFile = "cgroup.freeze", EventsFile = "cgroup.events";
+
+    private static ReadOnlySpan<byte> FrozenLine => "frozen 1"u8;
 
     /// <summary>
     /// Looks at version 1 that say FREEZING before it is thawed for a moment and frozen again: a process that waits for another one which is frozen already can never be frozen itself
@@ -28,7 +31,7 @@ internal sealed class CgroupFreezer
     }
 
     /// <summary>All are stopped, by this cgroup or by one above.</summary>
-    internal bool IsFrozen => IsVersion2 ? Line(EventsFile, "frozen 1") : _cgroup.TryRead(StateFile) == Frozen;
+    internal bool IsFrozen => IsVersion2 ? IsFrozenV2(_cgroup) : _cgroup.TryRead(StateFile) == Frozen;
 
     private bool IsVersion2 => _cgroup.Hierarchy.Version == CgroupVersion.V2;
 
@@ -88,21 +91,30 @@ internal sealed class CgroupFreezer
         }
     }
 
+    /// <summary>
+    /// A cgroup that has processes of its own counts as frozen once those are, whatever runs in cgroups below it (cgroup_update_frozen of kernel/cgroup/freezer.c): each of them is asked.
+    /// </summary>
     private bool TryFreezeV2(TimeSpan timeout)
     {
         long start = Stopwatch.GetTimestamp();
-        using OpenCgroupFile events = new(_cgroup, EventsFile);
-        using Borrowed descriptor = new(events.Handle);
         _cgroup.Write(FreezeFile, "1");
-        while (events.TryRead(out CgroupText text) && text.Content.IndexOf("frozen 1"u8) < 0)
+        return Await(_cgroup);
+
+        bool Await(CgroupDirectory cgroup)
         {
-            TimeSpan left = timeout - Stopwatch.GetElapsedTime(start);
-            if (left <= TimeSpan.Zero)
-                return false;
-            KernelFile.AwaitChange(descriptor.Number, left);
+            using OpenCgroupFile events = new(cgroup, EventsFile);
+            using Borrowed descriptor = new(events.Handle);
+            while (events.TryRead(out CgroupText text) && text.Content.IndexOf(FrozenLine) < 0)
+            {
+                TimeSpan left = timeout - Stopwatch.GetElapsedTime(start);
+                if (left <= TimeSpan.Zero)
+                    return false;
+                KernelFile.AwaitChange(descriptor.Number, left);
+            }
+            return CgroupTree.Below(cgroup).All(Await);
         }
-        return true;
     }
 
-    private bool Line(string file, string line) => _cgroup.TryRead(file)?.Split('\n').Contains(line) == true;
+    private static bool IsFrozenV2(CgroupDirectory cgroup)
+        => cgroup.TryRead(EventsFile) is { } text && text.Contains(Encoding.UTF8.GetString(FrozenLine), StringComparison.Ordinal) && CgroupTree.Below(cgroup).All(below => IsFrozenV2(below) || !below.Exists);
 }

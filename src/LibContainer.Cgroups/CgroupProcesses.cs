@@ -80,16 +80,7 @@ internal static class CgroupProcesses
         foreach (string line in (cgroup.TryRead(ProcessesFile) ?? "").Split('\n', StringSplitOptions.RemoveEmptyEntries))
             if (int.Parse(line, NumberStyles.None, CultureInfo.InvariantCulture) is > 0 and int id) // 0: of another PID namespace
                 ids.Add(id);
-        IEnumerable<string> below;
-        try
-        {
-            below = Directory.GetDirectories(cgroup.Path);
-        }
-        catch (DirectoryNotFoundException)
-        {
-            return;
-        }
-        foreach (string path in below)
-            Collect(new CgroupDirectory(cgroup.Hierarchy, path), ids);
+        foreach (CgroupDirectory below in CgroupTree.Below(cgroup))
+            Collect(below, ids);
     }
 }

@@ -119,7 +119,7 @@ internal static class CgroupTree
         if (error is Errno.EBUSY or Errno.ENOTEMPTY)
         {
             // Cgroups below it, made from inside. Or processes, which nothing here helps against.
-            foreach (string below in Below(path))
+            foreach (string below in PathsBelow(path))
                 if (!TryRemove(below))
                     return false;
             error = RemoveDirectory(path);
@@ -132,7 +132,10 @@ internal static class CgroupTree
         };
     }
 
-    private static string[] Below(string path)
+    /// <summary>The cgroups directly below one. None when it is gone.</summary>
+    internal static IEnumerable<CgroupDirectory> Below(CgroupDirectory cgroup) => PathsBelow(cgroup.Path).Select(path => new CgroupDirectory(cgroup.Hierarchy, path));
+
+    private static string[] PathsBelow(string path)
     {
         try
         {

@@ -154,19 +154,6 @@ public sealed class CgroupChecksTests
         Findings(new ResourceConfiguration { Cpu = new() { Cpus = "", MemoryNodes = "nonsense" } }, layout).Should().BeEmpty("the validator has said so");
     }
 
-    [Theory]
-    [InlineData("", "")]
-    [InlineData("0", "0")]
-    [InlineData("0-2,7", "0 1 2 7")]
-    [InlineData("7,0-2,1", "0 1 2 7")]
-    [InlineData("2-1", null)]
-    [InlineData("1-2-3", null)]
-    [InlineData("-1", null)]
-    [InlineData("a", null)]
-    [InlineData("0-65536", null)]
-    public void A_list_of_numbers_is_read(string list, string? numbers)
-        => (CgroupChecks.TryParse(list) is { } parsed ? string.Join(' ', parsed) : null).Should().Be(numbers);
-
     private static IEnumerable<string> Findings(ResourceConfiguration limits, CgroupLayout layout) => CgroupChecks.Check(limits, layout).Select(finding => finding.ToString());
 
     private static IEnumerable<string> Findings(ContainerConfiguration container, CgroupLayout layout) => CgroupChecks.Check(container, layout).Select(finding => finding.ToString());

@@ -29,4 +29,18 @@ public sealed class CpuListTests
     [InlineData("0x3")]
     [InlineData("99999999")]
     public void What_is_no_list_has_no_mask(string list) => CpuList.TryMask(list, out _).Should().BeFalse();
+
+    [Theory]
+    [InlineData("0-2,7", "0-7", null)]
+    [InlineData("0-9", "0-7", 8)]
+    [InlineData("1", "0,2", 1)]
+    [InlineData("", "", null)]
+    [InlineData("0", "", 0)]
+    public void What_one_list_has_and_another_lacks_is_found(string wanted, string present, int? absent)
+    {
+        CpuList.TryMask(wanted, out byte[] first).Should().BeTrue();
+        CpuList.TryMask(present, out byte[] second).Should().BeTrue();
+
+        CpuList.FirstAbsent(first, second).Should().Be(absent);
+    }
 }
