@@ -91,7 +91,7 @@ public sealed class BusTests : IDisposable
         string id = Id(bus);
         using PidFd daemon = PidFd.Open(_daemon!.Id);
         daemon.TrySendSignal(Signal.SIGSTOP);
-        TaskCompletionSource<long> thread = new();
+        TaskCompletionSource<long> thread = new(TaskCreationOptions.RunContinuationsAsynchronously); // or the rest of this would run on that very thread
         Task<string> call = Task.Factory.StartNew(
             () =>
             {
