@@ -14,6 +14,8 @@ internal static class CgroupDelegation
     /// <exception cref="CgroupException">One that is needed cannot be had.</exception>
     internal static void Enable(CgroupDirectory cgroup, IReadOnlyCollection<string> needed, bool all)
     {
+        if (needed.Count == 0 && !all)
+            return;
         foreach (string path in Above(cgroup))
         {
             CgroupDirectory above = new(cgroup.Hierarchy, path);
