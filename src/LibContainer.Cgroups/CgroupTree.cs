@@ -27,11 +27,12 @@ internal static class CgroupTree
     /// <summary>Makes the cgroup, and those above it that are missing. One that is there already has to be empty, and is made anew: limits of an earlier container would still be in it.</summary>
     /// <param name="cgroup">The container's.</param>
     /// <exception cref="CgroupException">It cannot be made, or is in use. Nothing is left.</exception>
-    internal static void Make(CgroupDirectory cgroup)
+    /// <param name="others">The same container's in other hierarchies: whoever is in one of them uses them all. Null: there are none.</param>
+    internal static void Make(CgroupDirectory cgroup, IEnumerable<CgroupDirectory>? others = null)
     {
         try
         {
-            MakeAll(cgroup);
+            MakeAll(cgroup, others ?? []);
         }
         catch (CgroupException)
         {
@@ -40,7 +41,7 @@ internal static class CgroupTree
         }
     }
 
-    private static void MakeAll(CgroupDirectory cgroup)
+    private static void MakeAll(CgroupDirectory cgroup, IEnumerable<CgroupDirectory> others)
     {
         for (int attempt = 1; ; attempt++)
         {
@@ -55,8 +56,9 @@ internal static class CgroupTree
                         MakeParents(cgroup, Path.GetDirectoryName(cgroup.Path)!);
                     break;
                 case Errno.EEXIST when attempt < Attempts:
+                    ThrowIfInUse(others);
                     if (!TryRemove(cgroup.Path))
-                        throw new CgroupException($"mkdir {cgroup.Path}: {LinuxException.Name(Errno.EEXIST)}, and it is in use: {Users(CgroupProcesses.Read(cgroup))}", Errno.EEXIST);
+                        throw InUse(cgroup, CgroupProcesses.Read(cgroup));
                     break;
                 default:
                     throw Failed("mkdir", cgroup.Path, error);
@@ -97,6 +99,16 @@ internal static class CgroupTree
             }
         }
     }
+
+    private static void ThrowIfInUse(IEnumerable<CgroupDirectory> cgroups)
+    {
+        foreach (CgroupDirectory cgroup in cgroups)
+            if (CgroupProcesses.Read(cgroup) is { Count: > 0 } users)
+                throw InUse(cgroup, users);
+    }
+
+    private static CgroupException InUse(CgroupDirectory cgroup, IEnumerable<int> users)
+        => new($"mkdir {cgroup.Path}: {LinuxException.Name(Errno.EEXIST)}, and it is in use: {Users(users)}", Errno.EEXIST);
 
     /// <summary>A directory that was just made, and goes again when it cannot be made ready.</summary>
     private static void Prepare(CgroupDirectory cgroup)

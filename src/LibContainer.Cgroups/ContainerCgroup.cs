@@ -325,7 +325,7 @@ public sealed class ContainerCgroup
 
     private void Make(CgroupDirectory directory)
     {
-        CgroupTree.Make(directory);
+        CgroupTree.Make(directory, _directories.Where(other => !_made.Contains(other)));
         _made.Add(directory);
     }
 
