@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text;
 using LibContainer.Linux;
 
 namespace LibContainer.Cgroups;
@@ -7,9 +6,7 @@ namespace LibContainer.Cgroups;
 /// <summary>Stops and continues all processes of a cgroup and below. Source: the kernel's cgroup-v1/freezer-subsystem.rst, cgroup-v2.rst, "cgroup.freeze".</summary>
 internal sealed class CgroupFreezer
 {
-    private const string StateFile = "freezer.state", Frozen = "FROZEN", Thawed = "THAWED", FreezeFile = "cgroup.freeze", EventsFile = "cgroup.events";
-
-    private static ReadOnlySpan<byte> FrozenLine => "frozen 1"u8;
+    private const string StateFile = "freezer.state", Frozen = "FROZEN", Thawed = "THAWED", FreezeFile = "cgroup.freeze";
 
     /// <summary>
     /// Looks at version 1 that say FREEZING before it is thawed for a moment and frozen again: a process that waits for another one which is frozen already can never be frozen itself
@@ -96,25 +93,13 @@ internal sealed class CgroupFreezer
     /// </summary>
     private bool TryFreezeV2(TimeSpan timeout)
     {
-        long start = Stopwatch.GetTimestamp();
+        long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
         _cgroup.Write(FreezeFile, "1");
         return Await(_cgroup);
 
-        bool Await(CgroupDirectory cgroup)
-        {
-            using OpenCgroupFile events = new(cgroup, EventsFile);
-            using Borrowed descriptor = new(events.Handle);
-            while (events.TryRead(out CgroupText text) && text.Content.IndexOf(FrozenLine) < 0)
-            {
-                TimeSpan left = timeout - Stopwatch.GetElapsedTime(start);
-                if (left <= TimeSpan.Zero)
-                    return false;
-                KernelFile.AwaitChange(descriptor.Number, left);
-            }
-            return CgroupTree.Below(cgroup).All(Await);
-        }
+        bool Await(CgroupDirectory cgroup) => CgroupEventsFile.Await(cgroup, CgroupEventsFile.Frozen, deadline) && CgroupTree.Below(cgroup).All(Await);
     }
 
     private static bool IsFrozenV2(CgroupDirectory cgroup)
-        => cgroup.TryRead(EventsFile) is { } text && text.Contains(Encoding.UTF8.GetString(FrozenLine), StringComparison.Ordinal) && CgroupTree.Below(cgroup).All(below => IsFrozenV2(below) || !below.Exists);
+        => CgroupEventsFile.Has(cgroup, CgroupEventsFile.Frozen) && CgroupTree.Below(cgroup).All(below => IsFrozenV2(below) || !below.Exists);
 }

@@ -20,7 +20,7 @@ internal static class CgroupTree
     private const int Attempts = 10;
 
     /// <summary>
-    /// How long a cgroup may stay busy. There is nothing to wait on: version 1 does not tell when the last process has left, and version 2 not when the kernel has done with it.
+    /// How long a cgroup may stay busy. Version 2 tells when the last process has left; version 1 does not, and neither tells when the kernel has done with it: that is looked for.
     /// </summary>
     internal static readonly TimeSpan RemovalTimeout = TimeSpan.FromSeconds(2);
 
@@ -75,7 +75,10 @@ internal static class CgroupTree
         {
             if (Environment.TickCount64 > deadline)
                 throw new CgroupException($"rmdir {cgroup.Path}: {LinuxException.Name(Errno.EBUSY)}: {Users(CgroupProcesses.Read(cgroup))}", Errno.EBUSY);
-            Thread.Sleep(pause);
+            if (cgroup.Hierarchy.Version == CgroupVersion.V2 && !CgroupEventsFile.Has(cgroup, CgroupEventsFile.Empty))
+                CgroupEventsFile.Await(cgroup, CgroupEventsFile.Empty, deadline);
+            else
+                Thread.Sleep(pause);
         }
         RemoveParents(cgroup);
     }

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace LibContainer.Linux;
 
-/// <summary>The number of a handle's descriptor, kept open for as long as this is in scope.</summary>
+/// <summary>What is behind a handle, a descriptor or an object of a library, kept open for as long as this is in scope.</summary>
 internal readonly ref struct Borrowed
 {
     private readonly SafeHandle _handle;
@@ -13,10 +13,14 @@ internal readonly ref struct Borrowed
         bool added = false;
         handle.DangerousAddRef(ref added);
         _handle = handle;
-        Number = (int)handle.DangerousGetHandle();
+        Pointer = handle.DangerousGetHandle();
     }
 
-    public int Number { get; }
+    /// <summary>Of a descriptor.</summary>
+    public int Number => (int)Pointer;
+
+    /// <summary>Of an object of a library.</summary>
+    public nint Pointer { get; }
 
     public void Dispose() => _handle.DangerousRelease();
 }

@@ -76,8 +76,7 @@ internal static unsafe class KernelFile
     internal static void AwaitChange(int descriptor, TimeSpan timeout)
     {
         pollfd polled = new() { fd = descriptor, events = LibC.POLLPRI };
-        long* limit = stackalloc long[] { timeout.Ticks / TimeSpan.TicksPerSecond, timeout.Ticks % TimeSpan.TicksPerSecond * 100 }; // struct timespec; Linux leaves the rest of the time in it
-        while (SystemCall.Invoke(SystemCallNumber.ppoll, (long)(&polled), 1, (long)limit) == -Uapi.EINTR) { }
+        Readiness.Poll(&polled, 1, timeout);
     }
 
     /// <param name="path">UTF-8, with a NUL at its end.</param>

@@ -30,7 +30,7 @@ public static unsafe class Readiness
     }
 
     /// <summary>By number: LibC.poll does not keep errno, and a wait that a signal interrupts looks like a failure.</summary>
-    private static void Poll(pollfd* polled, int count, TimeSpan timeout)
+    internal static void Poll(pollfd* polled, int count, TimeSpan timeout)
     {
         long* limit = stackalloc long[] { timeout.Ticks / TimeSpan.TicksPerSecond, timeout.Ticks % TimeSpan.TicksPerSecond * 100 }; // struct timespec; Linux leaves the rest of the time in it
         long result;

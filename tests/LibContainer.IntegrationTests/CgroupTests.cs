@@ -93,19 +93,6 @@ public class CgroupTests : IDisposable
         text.Split('\n')[0].Should().NotContain("CLONE_NEWCGROUP", "its top would be the host's cgroup");
     }
 
-    [Fact]
-    public void A_unit_on_a_host_without_systemd_is_told()
-    {
-        Requires.Root();
-        if (ContainerCgroup.HasSystemd)
-            return; // SystemdCgroupTests
-
-        FluentActions.Invoking(() => Sandbox.Script("true", Sandbox.Default with { CgroupPath = "system.slice:a:b" })).Should().Throw<ConfigurationException>()
-            .WithMessage("cgroupPath: 'system.slice:a:b' is slice:prefix:name, which is for systemd to make: this host was not booted with systemd: there is no directory /run/systemd/system");
-        FluentActions.Invoking(() => Sandbox.Exec(Sandbox.Default with { Resources = new() }, new ProcessConfiguration("/bin/true"), new ExecOptions { CgroupBackend = CgroupBackend.Systemd }))
-            .Should().Throw<ConfigurationException>().WithMessage("cgroupPath: systemd cannot make a cgroup: this host was not booted with systemd*");
-    }
-
     [Theory]
     [InlineData("a/../../b", "cgroupPath: 'a/../../b' climbs")]
     [InlineData("/", "cgroupPath: '/' is the top of every hierarchy, and no cgroup of the container's own")]

@@ -23,7 +23,7 @@ internal sealed class WatchedCgroupV2(CgroupEventStream stream, CgroupEventLoop 
     internal override void Start(CgroupEventOptions options)
     {
         _options = options;
-        _cgroupEvents = Hold(new OpenCgroupFile(Directory, "cgroup.events"));
+        _cgroupEvents = Hold(new OpenCgroupFile(Directory, CgroupEventsFile.Name));
         WaitForRemoval(ReadCgroupEvents);
         // What is modified is read after the wait for it has begun: what happens in between is told, and not missed.
         if (options.Populated)
@@ -38,7 +38,7 @@ internal sealed class WatchedCgroupV2(CgroupEventStream stream, CgroupEventLoop 
         foreach (PressureTrigger trigger in options.PressureTriggers)
             Start(trigger);
         if (!_cgroupEvents.TryRead(out CgroupText populated))
-            throw Directory.Failed("read", "cgroup.events", null, Errno.ENODEV); // removed before its removal was waited for, perhaps
+            throw Directory.Failed("read", CgroupEventsFile.Name, null, Errno.ENODEV); // removed before its removal was waited for, perhaps
         _isPopulated = IsPopulated(populated);
     }
 

@@ -22,7 +22,7 @@ internal sealed unsafe class BusMessage : SafeHandleZeroOrMinusOneIsInvalid
 
     internal static BusMessage Call(SystemdBus bus, BusMethod method, ReadOnlySpan<BusValue> arguments)
     {
-        using Held held = new(bus);
+        using Borrowed held = new(bus);
         nint created;
         fixed (byte* destination = NullTerminated.From(method.Destination), path = NullTerminated.From(method.Path),
             @interface = NullTerminated.From(method.Interface), member = NullTerminated.From(method.Member))
@@ -64,7 +64,7 @@ internal sealed unsafe class BusMessage : SafeHandleZeroOrMinusOneIsInvalid
     /// <exception cref="BusException">ENXIO: it has another one.</exception>
     internal void EnterVariant(string signature)
     {
-        using Held held = new(this);
+        using Borrowed held = new(this);
         fixed (byte* contents = NullTerminated.From(signature))
             CheckThere(Lib.sd_bus_message_enter_container(held.Pointer, (byte)'v', contents), $"read a variant of {signature}");
     }
@@ -73,7 +73,7 @@ internal sealed unsafe class BusMessage : SafeHandleZeroOrMinusOneIsInvalid
     /// <param name="member">Its name. Null: any.</param>
     internal bool IsSignal(string? @interface = null, string? member = null)
     {
-        using Held held = new(this);
+        using Borrowed held = new(this);
         fixed (byte* interfaceStart = @interface is null ? null : NullTerminated.From(@interface), memberStart = member is null ? null : NullTerminated.From(member))
             return Check(Lib.sd_bus_message_is_signal(held.Pointer, interfaceStart, memberStart), "sd_bus_message_is_signal") > 0;
     }
@@ -82,7 +82,7 @@ internal sealed unsafe class BusMessage : SafeHandleZeroOrMinusOneIsInvalid
     /// <param name="cookie">What the call got when it was sent.</param>
     internal bool IsAnswerTo(ulong cookie)
     {
-        using Held held = new(this);
+        using Borrowed held = new(this);
         ulong answered;
         return Lib.sd_bus_message_get_reply_cookie(held.Pointer, &answered) >= 0 && answered == cookie; // ENODATA: it is no answer
     }
@@ -91,7 +91,7 @@ internal sealed unsafe class BusMessage : SafeHandleZeroOrMinusOneIsInvalid
     /// <param name="call">For the message.</param>
     internal BusException? ErrorOf(string call)
     {
-        using Held held = new(this);
+        using Borrowed held = new(this);
         if (Check(Lib.sd_bus_message_is_method_error(held.Pointer, null), "sd_bus_message_is_method_error") == 0)
             return null;
         LibSystemd.BusError* error = Lib.sd_bus_message_get_error(held.Pointer);
@@ -104,7 +104,7 @@ internal sealed unsafe class BusMessage : SafeHandleZeroOrMinusOneIsInvalid
 
     private void Append(BusValue value)
     {
-        using Held held = new(this);
+        using Borrowed held = new(this);
         string call = $"append {value.Signature}";
         switch (value.Content)
         {
@@ -144,7 +144,7 @@ internal sealed unsafe class BusMessage : SafeHandleZeroOrMinusOneIsInvalid
 
     private void Read(char type, void* value)
     {
-        using Held held = new(this);
+        using Borrowed held = new(this);
         CheckThere(Lib.sd_bus_message_read_basic(held.Pointer, (byte)type, value), $"read {type}");
     }
 

@@ -77,7 +77,7 @@ internal sealed unsafe class SystemdBus : SafeHandleZeroOrMinusOneIsInvalid
         ulong cookie;
         using (BusMessage call = BusMessage.Call(this, method, arguments))
         {
-            using Held bus = new(this), message = new(call);
+            using Borrowed bus = new(this), message = new(call);
             Check(Lib.sd_bus_send(bus.Pointer, message.Pointer, &cookie), method.Member);
         }
         while (Receive(start, timeout, null, method.Member) is { } received)
@@ -137,7 +137,7 @@ internal sealed unsafe class SystemdBus : SafeHandleZeroOrMinusOneIsInvalid
     /// <returns>Null: the time since the start was up.</returns>
     private BusMessage? Receive(long start, TimeSpan timeout, SafeHandle? wake, string call, CancellationToken cancellationToken = default)
     {
-        using Held bus = new(this);
+        using Borrowed bus = new(this);
         using SafeFileHandle socket = new(Check(Lib.sd_bus_get_fd(bus.Pointer), call), ownsHandle: false);
         while (true)
         {
