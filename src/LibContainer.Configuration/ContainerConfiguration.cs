@@ -70,6 +70,9 @@ public sealed record ContainerConfiguration
     /// <summary>Networks, in the order in which they are set up. Needs <see cref="NamespaceKinds.Network"/>.</summary>
     public ImmutableArray<NetworkConfiguration> Networks { get; init => field = value.IsDefault ? [] : value; } = [LoopbackNetwork.Instance];
 
+    /// <summary>Routes, in the order in which they are added, after all networks. Needs <see cref="NamespaceKinds.Network"/>.</summary>
+    public ImmutableArray<RouteConfiguration> Routes { get; init => field = value.IsDefault ? [] : value; } = [];
+
     /// <summary>
     /// Devices of the host's network that move into the container: name on the host, and name inside. Needs <see
     /// cref="NamespaceKinds.Network"/>.
