@@ -30,6 +30,12 @@ public sealed record LaunchOptions
     public Action<LaunchedProcess>? Cloned { get; init; }
 
     /// <summary>
+    /// What the host does with the socket of an <see cref="Steps.OpenNetlinkStep"/>, while the process goes on. The socket is closed then: as long as one is open, so is the network namespace.
+    /// When this throws, the process ends and the exception goes to the caller of the start. Null: nothing.
+    /// </summary>
+    public Action<LaunchedProcess, SafeHandle>? NetlinkOpened { get; init; }
+
+    /// <summary>
     /// The host's part of the start, at a <see cref="Steps.SynchronizeStep"/>: the process exists, in its namespaces, and waits. When this throws, the process ends and the exception goes
     /// to the caller of the start. Null: it goes on at once.
     /// </summary>

@@ -219,6 +219,11 @@ public sealed class Launcher
                         throw LaunchException.AtStep(step, (Errno)report.Errno, SystemCallNames.Of(report.Call));
                     if (step is Steps.OpenTerminalStep)
                         process.Terminal = TakeOver(descriptor, step);
+                    else if (step is Steps.OpenNetlinkStep)
+                    {
+                        using SafeFileHandle netlink = TakeOver(descriptor, step);
+                        options.NetlinkOpened?.Invoke(process, netlink);
+                    }
                     else if (Go(sync, options.Synchronized?.Invoke(process)) is { } rest)
                         steps = [.. steps.Take((int)report.Step + 1), .. rest.Steps];
                 }

@@ -27,13 +27,18 @@ internal static class StartOrder
     /// <summary>The host has to look into the container before the rest of the plan is known.</summary>
     internal static bool NeedsHost(ProcessConfiguration process) => process.User is not null;
 
+    /// <summary>The process waits for the host: to be looked into, to be given a cgroup, or to be connected.</summary>
+    internal static bool Waits(ContainerConfiguration container, ProcessConfiguration process, ContainerCgroup? cgroup)
+        => NeedsHost(process) || cgroup is not null || ContainerNetwork.IsAskedFor(container);
+
     /// <summary>The whole of it, for a start that does not need the host half-way, and to be shown.</summary>
     internal static LaunchPlan Plan(ContainerConfiguration container, ProcessConfiguration process, ContainerCgroup? cgroup = null)
     {
         LaunchPlan.Builder plan = new(CloneFlags(container, cgroup));
+        AddBirth(plan, container);
         AddRoot(plan, container, process);
         MountSteps.AddRootSwitch(plan, container, process.Terminal);
-        if (NeedsHost(process) || cgroup is not null)
+        if (Waits(container, process, cgroup))
             plan.Add(Wait);
         cgroup?.AddJoin(plan, container);
         AddAfterGo(plan, container, process, null);
@@ -45,6 +50,7 @@ internal static class StartOrder
     internal static LaunchPlan BeforeGo(ContainerConfiguration container, ProcessConfiguration process, ContainerCgroup? cgroup = null)
     {
         LaunchPlan.Builder plan = new(CloneFlags(container, cgroup));
+        AddBirth(plan, container);
         AddRoot(plan, container, process);
         MountSteps.AddRootSwitch(plan, container, process.Terminal);
         plan.Add(Wait);
@@ -65,8 +71,8 @@ internal static class StartOrder
     internal static LaunchPlan OwnInitBirth(ContainerConfiguration container, ExecuteStep init, int firstOtherDescriptor, ContainerCgroup? cgroup)
     {
         LaunchPlan.Builder plan = new(CloneFlags(container, cgroup));
-        plan.Add(DieWithHost);
-        if (cgroup is not null)
+        AddBirth(plan, container);
+        if (cgroup is not null || ContainerNetwork.IsAskedFor(container))
             plan.Add(Wait);
         cgroup?.AddJoin(plan, container);
         plan.Add(new CloseOnExecStep(firstOtherDescriptor));
@@ -80,6 +86,7 @@ internal static class StartOrder
     internal static LaunchPlan OwnInitRoot(ContainerConfiguration container, ProcessConfiguration process)
     {
         LaunchPlan.Builder plan = new();
+        plan.Add(DieWithHost);
         AddRoot(plan, container, process);
         return plan.Build();
     }
@@ -109,10 +116,15 @@ internal static class StartOrder
             hierarchy.Version == CgroupVersion.V2 ? null : hierarchy.Name is null ? string.Join(',', hierarchy.Controllers) : string.Join(',', hierarchy.Controllers.DefaultIfEmpty("none").Append($"name={hierarchy.Name}")))),
     ];
 
-    private static void AddRoot(LaunchPlan.Builder plan, ContainerConfiguration container, ProcessConfiguration process)
+    private static void AddBirth(LaunchPlan.Builder plan, ContainerConfiguration container)
     {
         // The launcher kills the container when the host is gone; this is the second line, for when both are killed at once.
         plan.Add(DieWithHost);
+        NetworkSteps.AddBirth(plan, container); // first of all: the host connects it while it mounts
+    }
+
+    private static void AddRoot(LaunchPlan.Builder plan, ContainerConfiguration container, ProcessConfiguration process)
+    {
         plan.Add(NewSession);
         SecuritySteps.AddLabels(plan, process); // while /proc is the host's
         plan.Add(NewKeyring);

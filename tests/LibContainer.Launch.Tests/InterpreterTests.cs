@@ -47,6 +47,8 @@ public sealed unsafe class InterpreterTests
         new NewSessionStep(),
         new SetHostnameStep("box"),
         new InterfaceUpStep("lo"),
+        new JoinNamespaceStep("/proc/self/ns/net", 0x40000000),
+        new OpenNetlinkStep(),
         new SetResourceLimitStep("RLIMIT_NOFILE", 7, 1024, 4096),
         new LimitCapabilitiesStep(0b101, 4),
         new KeepCapabilitiesStep(true),

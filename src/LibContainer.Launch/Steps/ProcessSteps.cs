@@ -73,25 +73,6 @@ public sealed record SetHostnameStep(string Hostname) : LaunchStep
     }
 }
 
-/// <summary>Brings a network interface up.</summary>
-/// <param name="Interface">Its name, at most 15 bytes.</param>
-public sealed record InterfaceUpStep(string Interface) : LaunchStep
-{
-    /// <inheritdoc/>
-    public override string Description => $"ioctl SIOCSIFFLAGS {Interface} up";
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<string> SystemCalls => Calls;
-
-    private static readonly string[] Calls = ["socket", "ioctl"];
-
-    internal override void Write(PlanWriter plan, ref StepRecord record)
-    {
-        record.Kind = StepKind.InterfaceUp;
-        record.Text = plan.Text(Interface);
-    }
-}
-
 /// <summary>Sets a resource limit of the process.</summary>
 /// <param name="Name">For people: <c>RLIMIT_NOFILE</c>.</param>
 /// <param name="Resource">The kernel's number.</param>

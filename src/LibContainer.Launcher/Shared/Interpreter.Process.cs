@@ -88,32 +88,6 @@ internal static unsafe partial class Interpreter
         return result;
     }
 
-    /// <summary>struct ifreq of netdevice(7).</summary>
-    private struct InterfaceRequest
-    {
-        public fixed byte Name[16];
-        public ushort Flags;
-        public fixed byte Rest[22];
-    }
-
-    private static long InterfaceUp(PlanExecution* execution, StepRecord* step)
-    {
-        InterfaceRequest request;
-        byte* from = execution->Text(step->Text);
-        for (int i = 0; i < 40; i++)
-            ((byte*)&request)[i] = 0;
-        for (int i = 0; i < 15 && from[i] != 0; i++)
-            request.Name[i] = from[i];
-        request.Flags = Uapi.IFF_UP;
-
-        long socket = execution->Do(SystemCallNumber.socket, Uapi.AF_INET, Uapi.SOCK_DGRAM | Uapi.SOCK_CLOEXEC);
-        if (socket < 0)
-            return socket;
-        long result = execution->Do(SystemCallNumber.ioctl, socket, Uapi.SIOCSIFFLAGS, (long)(&request));
-        Close(socket);
-        return result;
-    }
-
     /// <summary>
     /// By the host's own /proc, and only if it is procfs and nothing is mounted over the file: otherwise the label would go somewhere else, and the program run without it
     /// (CVE-2019-16884, CVE-2025-52881). It takes effect when the program is executed.

@@ -68,23 +68,6 @@ internal static unsafe partial class Interpreter
         return result;
     }
 
-    /// <summary>Sends the host a descriptor. It knows by the step's number, or by the word, what that is.</summary>
-    private static long HandOver(PlanExecution* execution, int descriptor)
-    {
-        StepReport report;
-        report.Step = execution->Step;
-        report.Errno = 0;
-        report.Call = 0;
-        SocketRights right = default;
-        SocketPiece piece;
-        SocketMessage message = default;
-        if (execution->IsOwnInit != 0)
-            message.Initialize(&piece, &right, Kernel.Literal("terminal\n"u8), 9, descriptor);
-        else
-            message.Initialize(&piece, &right, &report, sizeof(StepReport), descriptor);
-        return execution->Do(SystemCallNumber.sendmsg, execution->Sync, (long)(&message), Uapi.MSG_NOSIGNAL);
-    }
-
     /// <summary>What is there already is bound over, but never a link followed: the image may have put one there.</summary>
     private static long BindTerminal(PlanExecution* execution, StepRecord* step)
     {

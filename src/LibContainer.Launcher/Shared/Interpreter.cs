@@ -74,11 +74,14 @@ internal static unsafe partial class Interpreter
             case StepKind.BindTerminal: return BindTerminal(execution, step);
             case StepKind.OwnTerminal: return OwnTerminal(execution, step);
 
+            case StepKind.JoinNamespace: return JoinNamespace(execution, step);
+            case StepKind.OpenNetlink: return OpenNetlink(execution);
+            case StepKind.InterfaceUp: return InterfaceUp(execution, step);
+
             case StepKind.SetUmask: return execution->Do(SystemCallNumber.umask, step->Mode);
             case StepKind.NewSession: return execution->Do(SystemCallNumber.setsid);
             case StepKind.NewSessionKeyring: return NewSessionKeyring(execution);
             case StepKind.SetHostname: return execution->Do(SystemCallNumber.sethostname, (long)execution->Text(step->Text), (long)step->Value);
-            case StepKind.InterfaceUp: return InterfaceUp(execution, step);
             case StepKind.SetResourceLimit: return SetResourceLimit(execution, step);
             case StepKind.LimitCapabilities: return LimitCapabilities(execution, step);
             case StepKind.KeepCapabilities: return execution->Do(SystemCallNumber.prctl, Uapi.PR_SET_KEEPCAPS, (long)step->Value);

@@ -110,6 +110,17 @@ internal enum StepKind : uint
     /// <summary>Value: uid. fchownat of descriptor 0.</summary>
     OwnTerminal,
 
+    // The network.
+
+    /// <summary>Text: host path, Value: CLONE_NEW* of its kind. openat, setns.</summary>
+    JoinNamespace,
+
+    /// <summary>A socket of rtnetlink in the network namespace that the process is in by now, for the host. socket, sendmsg.</summary>
+    OpenNetlink,
+
+    /// <summary>Text: interface. socket, ioctl(SIOCSIFFLAGS).</summary>
+    InterfaceUp,
+
     // The process.
 
     /// <summary>Mode. umask.</summary>
@@ -123,9 +134,6 @@ internal enum StepKind : uint
 
     /// <summary>Text: name, Value: its length. sethostname.</summary>
     SetHostname,
-
-    /// <summary>Text: interface. socket, ioctl(SIOCSIFFLAGS).</summary>
-    InterfaceUp,
 
     /// <summary>Mode: resource, Value: soft, Value2: hard. prlimit64.</summary>
     SetResourceLimit,

@@ -7,6 +7,7 @@ namespace LibContainer.Linux;
 internal static class Uapi
 {
     // include/uapi/asm-generic/fcntl.h (the values that x86 and arm64 share), include/uapi/linux/fcntl.h
+    public const int O_RDONLY = 0;
     public const int O_WRONLY = 0x1;
     public const int O_RDWR = 0x2;
     public const int O_CREAT = 0x40;
@@ -104,7 +105,10 @@ internal static class Uapi
     public const int SIOCSIFFLAGS = 0x8914;
     public const int IFF_UP = 1;
     public const int AF_INET = 2;
+    public const int AF_NETLINK = 16;
+    public const int NETLINK_ROUTE = 0;
     public const int SOCK_DGRAM = 2;
+    public const int SOCK_RAW = 3;
     public const int SOCK_CLOEXEC = 0x80000;
     public const int SOL_SOCKET = 1;
     public const int SCM_RIGHTS = 1;
