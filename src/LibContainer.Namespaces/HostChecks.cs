@@ -4,6 +4,7 @@ using LibContainer.Cgroups;
 using LibContainer.Configuration;
 using LibContainer.Linux;
 using LibContainer.Mount;
+using LibContainer.Network;
 using LibContainer.Security;
 
 namespace LibContainer;
@@ -33,6 +34,7 @@ internal static class HostChecks
             .. OfKernel(container, KernelVersion.Current, MissingNamespaces.Value),
             .. MountChecks.Check(container),
             .. OfCgroups(container, backend),
+            .. ContainerNetwork.Check(container),
             .. HostCapabilities.Check(process.Capabilities),
             .. OfLimits(process),
             .. OfLabels(container, process),

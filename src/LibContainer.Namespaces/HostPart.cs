@@ -4,11 +4,12 @@ using LibContainer.Cgroups;
 using LibContainer.Configuration;
 using LibContainer.Launch;
 using LibContainer.Linux;
+using LibContainer.Network;
 
 namespace LibContainer;
 
-/// <summary>What the host does for a process: makes the cgroup that it will join, while it sets itself up, and looks its user up when it has done that and waits.</summary>
-internal sealed class HostPart(ContainerConfiguration container, ProcessConfiguration process, ExecOptions options, ContainerCgroup? cgroup) : IDisposable
+/// <summary>What the host does for a process: makes the cgroup that it will join and connects it, while it sets itself up, and looks its user up when it has done that and waits.</summary>
+internal sealed class HostPart(ContainerConfiguration container, ProcessConfiguration process, ExecOptions options, ContainerCgroup? cgroup, ContainerNetwork? network) : IDisposable
 {
     private ImmutableArray<SafeHandle> _tasks = [];
 
@@ -21,6 +22,9 @@ internal sealed class HostPart(ContainerConfiguration container, ProcessConfigur
         if (cgroup is not null && IsMadeEarly(cgroup))
             MakeCgroup(started);
     }
+
+    /// <summary>As soon as it has opened the socket that this goes through.</summary>
+    internal void Connect(LaunchedProcess started, SafeHandle netlink) => network?.Connect(started.Id, netlink);
 
     /// <summary>At the wait.</summary>
     internal GoAhead Continue(LaunchedProcess waiting)

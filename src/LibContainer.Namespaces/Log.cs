@@ -13,4 +13,7 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 3003, Level = LogLevel.Warning, Message = "a container that was to run {Command} could not be started: {Reason}")]
     internal static partial void StartFailed(this ILogger logger, string command, string reason);
+
+    [LoggerMessage(EventId = 3004, Level = LogLevel.Warning, Message = "an interface of a container that has ended is still there: {Reason}")]
+    internal static partial void NetworkLeft(this ILogger logger, string reason);
 }

@@ -6,6 +6,7 @@ using LibContainer.Configuration;
 using LibContainer.Configuration.ContainerJson;
 using LibContainer.Launch;
 using LibContainer.Linux;
+using LibContainer.Network;
 using LibContainer.Security;
 using Microsoft.Extensions.Logging;
 
@@ -24,6 +25,7 @@ public static class Namespaces
     /// <exception cref="LaunchException">A step of the start failed; nothing is left. <see cref="LaunchException.Step"/> is an
     /// <see cref="Launch.Steps.ExecuteStep"/> when it was the program itself that could not be run.</exception>
     /// <exception cref="CgroupException">The container's cgroup could not be made or limited, and nothing is left; or it could not be removed, because others are in it.</exception>
+    /// <exception cref="NetworkException">The container could not be connected: the entry, the errno and the kernel's words. Nothing is left.</exception>
     /// <exception cref="AggregateException">The start failed, and then its cgroup could not be removed: both.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled; nothing is left.</exception>
     /// <remarks>
@@ -72,8 +74,9 @@ public static class Namespaces
     private static ExitStatus Run(ContainerConfiguration container, ProcessConfiguration process, ExecOptions options, ContainerCgroup? cgroup, CancellationToken cancellationToken)
     {
         // Undo is in reverse, by scope: the process is killed and reaped before its streams go.
+        using ContainerNetwork? network = ContainerNetwork.IsAskedFor(container) ? new ContainerNetwork(container) : null;
         using IProgramStreams streams = Streams(options, ref process);
-        using LaunchedProcess launched = Start(container, process, options, streams, cgroup, cancellationToken);
+        using LaunchedProcess launched = Start(container, process, options, streams, cgroup, network, cancellationToken);
         using (cancellationToken.Register(static state => ((LaunchedProcess)state!).Kill(), launched))
         {
             streams.Started(launched);
@@ -81,10 +84,17 @@ public static class Namespaces
             options.Started?.Invoke(launched);
             ExitStatus status = streams.CopyUntilExit(launched);
             options.Logger?.Ended(launched.Id, status);
+            if (network is not null)
+                Leave(network, options);
             cancellationToken.ThrowIfCancellationRequested();
             return status;
         }
     }
+
+    /// <summary>The kernel removes the host's end of a cable some 15 ms later; nobody waits for that.</summary>
+    private static void Leave(ContainerNetwork network, ExecOptions options)
+        => network.DisconnectAsync().ContinueWith(
+            task => options.Logger?.NetworkLeft(task.Exception!.GetBaseException().Message), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
     private static IProgramStreams Streams(ExecOptions options, ref ProcessConfiguration process)
     {
@@ -98,13 +108,13 @@ public static class Namespaces
     }
 
     private static LaunchedProcess Start(
-        ContainerConfiguration container, ProcessConfiguration process, ExecOptions options, IProgramStreams streams, ContainerCgroup? cgroup, CancellationToken cancellationToken)
+        ContainerConfiguration container, ProcessConfiguration process, ExecOptions options, IProgramStreams streams, ContainerCgroup? cgroup, ContainerNetwork? network, CancellationToken cancellationToken)
     {
         try
         {
             LaunchedProcess launched = options.CreateCommand is { } create
-                ? StartInit(container, process, create, options, streams, cgroup, cancellationToken)
-                : StartPlan(container, process, options, streams, cgroup, cancellationToken);
+                ? StartInit(container, process, create, options, streams, cgroup, network, cancellationToken)
+                : StartPlan(container, process, options, streams, cgroup, network, cancellationToken);
             options.Logger?.Started(launched.Id, process.Arguments[0]);
             return launched;
         }
@@ -116,28 +126,28 @@ public static class Namespaces
     }
 
     private static LaunchedProcess StartPlan(
-        ContainerConfiguration container, ProcessConfiguration process, ExecOptions options, IProgramStreams streams, ContainerCgroup? cgroup, CancellationToken cancellationToken)
+        ContainerConfiguration container, ProcessConfiguration process, ExecOptions options, IProgramStreams streams, ContainerCgroup? cgroup, ContainerNetwork? network, CancellationToken cancellationToken)
     {
         Launcher launcher = options.Launcher ?? Launcher.Shared;
         LaunchOptions launch = Options(streams, options.Clock);
-        if (cgroup is null && !StartOrder.NeedsHost(process))
+        if (!StartOrder.Waits(container, process, cgroup))
             return launcher.Start(StartOrder.Plan(container, process), launch, cancellationToken);
 
-        using HostPart host = new(container, process, options, cgroup);
+        using HostPart host = new(container, process, options, cgroup, network);
         using SafeHandle? birthplace = cgroup?.CreateBirthplace(container.Resources);
-        return launcher.Start(host.Plan(), launch with { Cgroup = birthplace, Cloned = host.Begin, Synchronized = host.Continue }, cancellationToken);
+        return launcher.Start(host.Plan(), launch with { Cgroup = birthplace, Cloned = host.Begin, NetlinkOpened = host.Connect, Synchronized = host.Continue }, cancellationToken);
     }
 
     private static LaunchedProcess StartInit(
-        ContainerConfiguration container, ProcessConfiguration process, Func<InitContext, InitCommand> create, ExecOptions options, IProgramStreams streams, ContainerCgroup? cgroup, CancellationToken cancellationToken)
+        ContainerConfiguration container, ProcessConfiguration process, Func<InitContext, InitCommand> create, ExecOptions options, IProgramStreams streams, ContainerCgroup? cgroup, ContainerNetwork? network, CancellationToken cancellationToken)
     {
         InitContext context = new(container, process, options.DataPath);
         InitCommand command = create(context) ?? throw new InvalidOperationException("the create-command names no program");
         OwnInit.ThrowIfBad(command);
-        using HostPart host = new(container, process with { User = null }, options, cgroup); // the init looks its user up itself
+        using HostPart host = new(container, process with { User = null }, options, cgroup, network); // the init looks its user up itself
         using SafeHandle? birthplace = cgroup?.CreateBirthplace(container.Resources);
         return new OwnInit(container, process, command, context, cgroup).Start(
-            options.Launcher ?? Launcher.Shared, Options(streams, options.Clock) with { Cgroup = birthplace, Cloned = host.Begin, Synchronized = host.Continue }, cancellationToken);
+            options.Launcher ?? Launcher.Shared, Options(streams, options.Clock) with { Cgroup = birthplace, Cloned = host.Begin, NetlinkOpened = host.Connect, Synchronized = host.Continue }, cancellationToken);
     }
 
     private static LaunchOptions Options(IProgramStreams streams, StepClock? clock)

@@ -97,6 +97,9 @@ internal static class Uapi
     public const int IN_NONBLOCK = 0x800;
     public const int IN_CLOEXEC = 0x80000;
 
+    // include/uapi/linux/nsfs.h
+    public const int NS_GET_NSTYPE = 0xB703;
+
     // include/uapi/linux/close_range.h
     public const int CLOSE_RANGE_UNSHARE = 2;
     public const int CLOSE_RANGE_CLOEXEC = 4;

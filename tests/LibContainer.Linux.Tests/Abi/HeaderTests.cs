@@ -39,6 +39,13 @@ public sealed class HeaderTests
         #include <linux/close_range.h>
         #include <linux/sockios.h>
         #include <linux/if.h>
+        #include <linux/netlink.h>
+        #include <linux/rtnetlink.h>
+        #include <linux/if_link.h>
+        #include <linux/if_addr.h>
+        #include <linux/neighbour.h>
+        #include <linux/veth.h>
+        #include <linux/nsfs.h>
         #include <linux/memfd.h>
         #include <linux/keyctl.h>
         #include <linux/stat.h>
@@ -61,7 +68,7 @@ public sealed class HeaderTests
 
     [Theory, MemberData(nameof(Machines))]
     public void Constants_are_those_of_the_headers(Architecture machine)
-        => Compile(machine, Literals(typeof(Uapi)).Select(field => Assertion(field.Name, field.Name, Text(field))));
+        => Compile(machine, Literals(typeof(Uapi)).Concat(Literals(typeof(Rtnetlink))).Select(field => Assertion(field.Name, field.Name, Text(field))));
 
     [Theory, MemberData(nameof(Machines))]
     public void Detaching_is_what_sys_mount_h_says(Architecture machine)

@@ -1,0 +1,54 @@
+using LibContainer.Linux;
+using LibContainer.Network.Netlink;
+
+namespace LibContainer.Network;
+
+/// <summary>The host's end of a container's cable.</summary>
+internal sealed class HostEnd : IDisposable
+{
+    /// <summary>What the kernel removes within 50 ms; longer than this it stays only when somebody else holds the container's network namespace.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private readonly HostNetwork _network;
+    private readonly NetworkLink _link;
+    private readonly Task _gone;
+
+    internal HostEnd(HostNetwork network, NetworkLink link) => (_network, _link, _gone) = (network, link, network.WhenGone(link));
+
+    /// <summary>Its name on the host.</summary>
+    internal string Name => _link.Name;
+
+    /// <summary>What the container has received and sent.</summary>
+    internal LinkStatistics Statistics => _network.Netlink.GetLink(_link.Index).Statistics.FromOtherEnd();
+
+    /// <summary>The container has ended: waits until the kernel has removed it, and removes it if the kernel does not.</summary>
+    /// <exception cref="NetlinkException">It cannot be removed.</exception>
+    internal async Task RemoveAsync()
+    {
+        try
+        {
+            await _gone.WaitAsync(Patience).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            Remove();
+        }
+    }
+
+    /// <summary>Removes it now.</summary>
+    internal void Remove()
+    {
+        try
+        {
+            _network.Netlink.Delete(_link);
+        }
+        catch (NetlinkException error) when (error.Error == Errno.ENODEV)
+        {
+            // Gone, and its event was lost or is on its way.
+        }
+        _network.Complete(_link.Index);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _network.Complete(_link.Index);
+}

@@ -1,0 +1,135 @@
+using LibContainer.Linux;
+using LibContainer.Network.Netlink;
+
+namespace LibContainer.Network;
+
+/// <summary>
+/// The network namespace of the calling thread, seen from a container: what it gets there, and how long that lasts. An interface that goes with the container's namespace goes 15 to 50 ms after the last
+/// process in it; nobody has to wait for that, and one listener for all of them hears it.
+/// </summary>
+internal sealed class HostNetwork : IDisposable
+{
+    /// <summary>How long the listener stays when it has nothing to listen for: the next container may come soon.</summary>
+    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(1);
+
+    private static readonly Dictionary<string, HostNetwork> All = [];
+
+    private readonly string _namespace;
+    private readonly NetlinkSocket _events;
+    private readonly Dictionary<int, TaskCompletionSource> _watched = [];
+    private int _users;
+
+    private HostNetwork(string ofNamespace)
+    {
+        _namespace = ofNamespace;
+        Netlink = RouteNetlink.Open();
+        try
+        {
+            _events = NetlinkSocket.Open();
+        }
+        catch
+        {
+            Netlink.Dispose();
+            throw;
+        }
+        _events.Join(Rtnetlink.RTNLGRP_LINK);
+        new Thread(Listen) { IsBackground = true, Name = "LibContainer links" }.Start();
+    }
+
+    internal RouteNetlink Netlink { get; }
+
+    /// <summary>That of the calling thread. To be disposed.</summary>
+    internal static HostNetwork Take()
+    {
+        string current = File.ResolveLinkTarget("/proc/thread-self/ns/net", returnFinalTarget: false)!.Name; // net:[4026531840]
+        lock (All)
+        {
+            if (!All.TryGetValue(current, out HostNetwork? network))
+                All.Add(current, network = new HostNetwork(current));
+            network._users++;
+            return network;
+        }
+    }
+
+    /// <summary>Has an end that comes when the interface is gone.</summary>
+    internal Task WhenGone(NetworkLink link)
+    {
+        lock (_watched)
+        {
+            if (!_watched.TryGetValue(link.Index, out TaskCompletionSource? gone))
+                _watched.Add(link.Index, gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            return gone.Task;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (All)
+            _users--;
+    }
+
+    private void Listen()
+    {
+        byte[] buffer = new byte[32768];
+        while (true)
+        {
+            try
+            {
+                Read(buffer.AsSpan(0, _events.Receive(buffer, Linger)));
+            }
+            catch (LinuxException error) when (error.Error == Errno.ETIMEDOUT)
+            {
+                if (TryClose())
+                    return;
+            }
+            catch (LinuxException error) when (error.Error == Errno.ENOBUFS)
+            {
+                LookForAll(); // more has happened than the socket has room for
+            }
+        }
+    }
+
+    private void Read(ReadOnlySpan<byte> packet)
+    {
+        while (!packet.IsEmpty)
+        {
+            ReadOnlySpan<byte> body = NetlinkConnection.Next(ref packet, out ushort type, out _)[NetlinkRequest.HeaderLength..];
+            // Family AF_BRIDGE: it is no longer a port, which is told first.
+            if (type == Rtnetlink.RTM_DELLINK && body[0] == 0)
+                Complete(NetworkLink.IndexOf(body));
+        }
+    }
+
+    private void LookForAll()
+    {
+        int[] watched;
+        lock (_watched)
+            watched = [.. _watched.Keys];
+        foreach (int index in watched)
+            if (Netlink.FindLink(index) is null)
+                Complete(index);
+    }
+
+    /// <summary>It is known to be gone.</summary>
+    internal void Complete(int index)
+    {
+        TaskCompletionSource? gone;
+        lock (_watched)
+            _watched.Remove(index, out gone);
+        gone?.SetResult();
+    }
+
+    private bool TryClose()
+    {
+        lock (All)
+        {
+            if (_users > 0)
+                return false;
+            All.Remove(_namespace);
+        }
+        _events.Dispose();
+        Netlink.Dispose();
+        return true;
+    }
+}

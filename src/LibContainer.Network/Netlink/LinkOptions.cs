@@ -1,0 +1,26 @@
+using System.Collections.Immutable;
+using System.Net.NetworkInformation;
+using System.Runtime.InteropServices;
+using LibContainer.Configuration;
+
+namespace LibContainer.Network.Netlink;
+
+/// <summary>What a new interface shall be.</summary>
+/// <param name="Name">At most 15 bytes.</param>
+public sealed record LinkOptions(string Name)
+{
+    /// <summary>Most bytes of a packet. Null: the kernel's choice.</summary>
+    public int? Mtu { get; init; }
+
+    /// <summary>Hardware address. Null: the kernel's choice.</summary>
+    public PhysicalAddress? HardwareAddress { get; init; }
+
+    /// <summary>Index of the bridge that it is a port of. 0: none.</summary>
+    public int Master { get; init; }
+
+    /// <summary>It is up from the beginning.</summary>
+    public bool IsUp { get; init; }
+
+    /// <summary>The network namespace that it is born in. Null: that of the socket.</summary>
+    public SafeHandle? Namespace { get; init; }
+}

@@ -1,0 +1,44 @@
+using System.Globalization;
+using System.Net.NetworkInformation;
+using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
+using LibContainer.Configuration;
+using LibContainer.Linux;
+using LibContainer.Network.Netlink;
+
+namespace LibContainer.Network;
+
+/// <summary>A cable whose other end is on the host, usually in a bridge. Source: veth(4).</summary>
+internal static class VethStrategy
+{
+    private const int LongestName = 15; // IFNAMSIZ with its NUL is 16
+    private const int Digits = 8;
+
+    /// <summary>Names are random, and one may be taken.</summary>
+    private const int Attempts = 16;
+
+    /// <summary>Makes both ends at once, each where it belongs: to move one would cost an RCU grace period, 13 ms. The host's is up; of two ends that are made the kernel does not bring the other one up (ENOTCONN).</summary>
+    /// <param name="network">The entry.</param>
+    /// <param name="name">The name inside.</param>
+    /// <param name="target">The container's network namespace.</param>
+    /// <param name="host">The host's.</param>
+    /// <exception cref="NetlinkException">The kernel refuses, and nothing is left.</exception>
+    internal static HostEnd Connect(VethNetwork network, string name, SafeFileHandle target, HostNetwork host)
+    {
+        int master = network.Bridge is { } bridge ? host.Netlink.GetLink(bridge).Index : 0;
+        LinkOptions far = new(name) { Mtu = network.Mtu, HardwareAddress = InterfaceSetup.HardwareAddress(network), Namespace = target };
+        for (int attempt = 1; ; attempt++)
+        {
+            string near = network.HostPrefix + RandomNumberGenerator.GetHexString(Math.Min(Digits, LongestName - network.HostPrefix.Length), lowercase: true);
+            try
+            {
+                host.Netlink.CreateVeth(new LinkOptions(near) { Mtu = network.Mtu, Master = master, IsUp = true }, far);
+            }
+            catch (NetlinkException error) when (error.Error == Errno.EEXIST && attempt < Attempts && host.Netlink.FindLink(near) is not null)
+            {
+                continue;
+            }
+            return new HostEnd(host, host.Netlink.GetLink(near));
+        }
+    }
+}
