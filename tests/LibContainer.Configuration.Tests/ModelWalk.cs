@@ -72,7 +72,7 @@ internal static class ModelWalk
 
     internal static bool IsMap(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableDictionary<,>);
 
-    internal static bool IsRecord(Type type) => type.IsClass && type.Assembly == typeof(ContainerConfiguration).Assembly;
+    internal static bool IsRecord(Type type) => type.IsClass && type.Assembly == typeof(ContainerConfiguration).Assembly && type != typeof(InterfaceAddress); // which is a text in the format
 
     /// <summary>How the members of the records in a list or a map are reached.</summary>
     private static string Entry(Type type)

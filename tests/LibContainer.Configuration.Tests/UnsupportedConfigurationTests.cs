@@ -55,7 +55,7 @@ public sealed class UnsupportedConfigurationTests
     /// <summary>Carried out, by whom is not the business of this test; a list without a record in it is one member.</summary>
     private static readonly HashSet<string> Supported =
     [
-        "root", "cgroupPath", "resources", "readOnlyRoot", "rootSwitch", "mountLabel", "namespaces", "hostname", "networks[0]", "maskedPaths", "readOnlyPaths",
+        "root", "cgroupPath", "resources", "readOnlyRoot", "rootSwitch", "mountLabel", "namespaces", "hostname", "networks[0]", "routes", "maskedPaths", "readOnlyPaths",
         "mounts[0].destination", "mounts[0].type", "mounts[0].source", "mounts[0].options", "mounts[0].data",
         "devices[0].path", "devices[0].type", "devices[0].major", "devices[0].minor",
         "devices[0].mode", "devices[0].userId", "devices[0].groupId",

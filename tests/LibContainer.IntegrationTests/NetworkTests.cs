@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using FluentAssertions;
 using LibContainer.Configuration;
+using LibContainer.Configuration.ContainerJson;
 using LibContainer.Network;
 using LibContainer.Network.Netlink;
 using LibContainer.TestUtilities;
@@ -105,6 +106,61 @@ public class NetworkTests : IDisposable
                 Sandbox.Exec(Container("172.17.0.2/16", "fd00::2/64"), new ProcessConfiguration("/bin/true")).ExitCode.Should().Be(0);
             AwaitNames("docker0", "lo");
         });
+    }
+
+    [Fact]
+    public void The_networks_of_2014_work_unchanged()
+    {
+        Requires.Root();
+        Requires.Program("ip");
+        ContainerSpec spec = ContainerSpecReader.Read("""
+            {"namespaces":{"NEWIPC":true,"NEWNET":true,"NEWNS":true,"NEWPID":true,"NEWUTS":true},
+            "networks":[{"type":"loopback","address":"127.0.0.1/0","gateway":"localhost","mtu":1500},{"type":"veth","context":{"bridge":"docker0","prefix":"veth"},"address":"172.17.0.3/16","gateway":"172.17.42.1","mtu":1500}]}
+            """u8.ToArray());
+        ContainerConfiguration container = Namespaces.Convert(spec, "/", ["true"]).Container with { Root = Sandbox.Default.Root };
+
+        Sandbox.Result result = _host.Run(() => Sandbox.Script("ip -o -4 address; ip route; cat /sys/class/net/lo/mtu", container));
+
+        result.Output.Should().ContainAll("inet 127.0.0.1/8", "inet 172.17.0.3/16", "default via 172.17.42.1 dev eth0", "\n1500\n");
+    }
+
+    [Fact]
+    public void A_container_that_joins_another_ones_network_sees_its_port()
+    {
+        Requires.Root();
+        Requires.ProgramOfUserland("busybox");
+        Sandbox.Result seen = null!;
+
+        _host.Run(() => Sandbox.Exec(Container("172.17.0.2/16", "fd00::2/64"), new ProcessConfiguration("busybox", "nc", "-l", "-p", "7000"), new ExecOptions
+        {
+            StandardInput = StandardStream.Null,
+            Started = first =>
+            {
+                ContainerConfiguration second = Sandbox.Default with
+                {
+                    Namespaces = NamespaceKinds.Default & ~NamespaceKinds.Network,
+                    JoinedNamespaces = ImmutableDictionary<NamespaceKinds, string>.Empty.Add(NamespaceKinds.Network, $"/proc/{first.Id}/ns/net"),
+                };
+                seen = Sandbox.Script("until grep -q ':1B58 ' /proc/net/tcp /proc/net/tcp6; do :; done; ls /sys/class/net; : | busybox nc 127.0.0.1 7000 && echo connected", second);
+            },
+        })).ExitCode.Should().Be(0);
+
+        seen.Lines.Should().Equal("eth0", "lo", "connected");
+    }
+
+    [Theory]
+    [InlineData("/nosuch", "open /nosuch: ENOENT (No such file or directory)")]
+    [InlineData("/dev/null", "/dev/null is no namespace")]
+    [InlineData("/proc/self/ns/uts", "/proc/self/ns/uts is no network namespace")]
+    public void A_path_that_is_no_network_namespace_is_named(string path, string message)
+    {
+        Requires.Root();
+
+        FluentActions.Invoking(() => Sandbox.Script("true", Sandbox.Default with
+        {
+            Namespaces = NamespaceKinds.Default & ~NamespaceKinds.Network,
+            JoinedNamespaces = ImmutableDictionary<NamespaceKinds, string>.Empty.Add(NamespaceKinds.Network, path),
+        })).Should().Throw<ConfigurationException>().WithMessage($"joinedNamespaces.network: {message}");
     }
 
     [Fact]

@@ -37,13 +37,18 @@ public static class ContainerSpecConversion
         CapabilitySet capabilities = Capabilities(spec, parseCapability, findings);
         bool isRestricted = spec.Context.TryGetValue("restrictions", out string? restrictions) && restrictions.Length > 0; // any word, even "false"
 
+        NamespaceKinds kinds = spec.Namespaces.Where(entry => entry.Value).Aggregate(NamespaceKinds.None, (all, entry) => all | Namespaces.GetValueOrDefault(entry.Key));
+        string? joined = NetworkSpecConversion.Joined(spec, findings);
+        ImmutableArray<NetworkConfiguration> networks = NetworkSpecConversion.Networks(spec, joined is not null, findings);
+
         ContainerConfiguration container = new()
         {
             Root = RootFileSystem.Directory(root),
             ReadOnlyRoot = spec.ReadOnlyFileSystem,
             RootSwitch = spec.NoPivotRoot ? RootSwitch.Move : RootSwitch.Pivot,
             MountLabel = Label(spec, "mount_label"),
-            Namespaces = spec.Namespaces.Where(entry => entry.Value).Aggregate(NamespaceKinds.None, (kinds, entry) => kinds | Namespaces.GetValueOrDefault(entry.Key)),
+            Namespaces = joined is null ? kinds : kinds & ~NamespaceKinds.Network, // a new one would only be left again
+            JoinedNamespaces = joined is null ? ImmutableDictionary<NamespaceKinds, string>.Empty : ImmutableDictionary<NamespaceKinds, string>.Empty.Add(NamespaceKinds.Network, joined),
             Hostname = spec.Hostname.Length == 0 ? null : spec.Hostname,
             Mounts = [.. MountConfiguration.Defaults, .. spec.Mounts.Where(mount => mount.Type == "bind").Select(Bind)],
             Devices = Devices(spec, findings),
@@ -51,7 +56,8 @@ public static class ContainerSpecConversion
             Resources = spec.Cgroups is { } limits ? CgroupSpecConversion.Resources(limits, findings) : null,
             MaskedPaths = isRestricted ? ContainerConfiguration.DefaultMaskedPaths : [],
             ReadOnlyPaths = isRestricted ? ContainerConfiguration.DefaultReadOnlyPaths : [],
-            Networks = spec.Networks.Any(network => network.Type == "loopback") ? [LoopbackNetwork.Instance] : [],
+            Networks = networks,
+            Routes = NetworkSpecConversion.Routes(spec, networks, findings),
         };
         ProcessConfiguration process = new()
         {
@@ -74,12 +80,6 @@ public static class ContainerSpecConversion
     {
         if (spec.Namespaces.GetValueOrDefault("NEWUSER"))
             yield return new ConfigurationFinding("namespaces.NEWUSER", "is not supported yet");
-        for (int i = 0; i < spec.Networks.Length; i++)
-            if (spec.Networks[i].Type != "loopback")
-                yield return new ConfigurationFinding(
-                    $"networks[{i}]", spec.Networks[i].Type is "veth" or "netns" ? $"{spec.Networks[i].Type} is not supported yet" : $"'{spec.Networks[i].Type}' is not a network strategy");
-        if (!spec.Routes.IsEmpty)
-            yield return new ConfigurationFinding("routes", "is not supported yet");
     }
 
     private static CapabilitySet Capabilities(ContainerSpec spec, Func<string, CapabilitySet?> parse, List<ConfigurationFinding> findings)

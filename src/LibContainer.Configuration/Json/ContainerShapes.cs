@@ -10,9 +10,6 @@ internal static class ContainerShapes
             .Required("path", Text, it => it.Path, (it, value) => it with { Path = value }))
         .Choice("hostUserland", Record(new HostUserlandRoot()));
 
-    internal static ChoiceShape<NetworkConfiguration> Network { get; } = new ChoiceShape<NetworkConfiguration>()
-        .Choice("loopback", Record(LoopbackNetwork.Instance));
-
     internal static ObjectShape<IdMapping> IdMapping { get; } = Record(new IdMapping(0, 0, 0))
         .Required("containerId", UInt, it => it.ContainerId, (it, value) => it with { ContainerId = value })
         .Required("hostId", UInt, it => it.HostId, (it, value) => it with { HostId = value })
@@ -87,7 +84,8 @@ internal static class ContainerShapes
             .Member("devices", List(Device), it => it.Devices, (it, value) => it with { Devices = value })
             .Member("maskedPaths", Texts, it => it.MaskedPaths, (it, value) => it with { MaskedPaths = value })
             .Member("readOnlyPaths", Texts, it => it.ReadOnlyPaths, (it, value) => it with { ReadOnlyPaths = value })
-            .Member("networks", List(Network), it => it.Networks, (it, value) => it with { Networks = value })
+            .Member("networks", List(NetworkShapes.Network), it => it.Networks, (it, value) => it with { Networks = value })
+            .Member("routes", List(NetworkShapes.Route), it => it.Routes, (it, value) => it with { Routes = value })
             .Member("networkDevices", TextMap, it => it.NetworkDevices, (it, value) => it with { NetworkDevices = value })
             .Member("sysctls", TextMap, it => it.Sysctls, (it, value) => it with { Sysctls = value })
             .Member("cgroupPath", TextOrNull, it => it.CgroupPath, (it, value) => it with { CgroupPath = value })

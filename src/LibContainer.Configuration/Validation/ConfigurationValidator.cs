@@ -13,6 +13,7 @@ public static class ConfigurationValidator
         Findings findings = new();
         ValidateContainer(container, findings);
         NamespaceValidator.Validate(container, findings);
+        NetworkValidator.Validate(container, findings);
         MountValidator.Validate(container, findings);
         ResourceValidator.Validate(container, findings);
         SeccompValidator.Validate(container.Seccomp, findings);

@@ -25,12 +25,14 @@ internal static class UnsupportedConfiguration
         if ((container.Namespaces & Kinds) != 0)
             findings.Add("namespaces", $"{container.Namespaces & Kinds} is not supported yet");
         Unsupported(findings, "rootPropagation", container.RootPropagation is not null);
-        Unsupported(findings, "joinedNamespaces", !container.JoinedNamespaces.IsEmpty);
+        Unsupported(findings, "joinedNamespaces", !container.JoinedNamespaces.IsEmpty && container.JoinedNamespaces.Keys.Any(kind => kind != NamespaceKinds.Network));
         Unsupported(findings, "userIdMappings", !container.UserIdMappings.IsEmpty);
         Unsupported(findings, "groupIdMappings", !container.GroupIdMappings.IsEmpty);
         Unsupported(findings, "monotonicOffset", container.MonotonicOffset is not null);
         Unsupported(findings, "boottimeOffset", container.BoottimeOffset is not null);
         Unsupported(findings, "domainName", container.DomainName is not null);
+        for (int i = 0; i < container.Networks.Length; i++)
+            Unsupported(findings, new Where("networks", i), container.Networks[i] is MacvlanNetwork or IpvlanNetwork or CustomNetwork);
         Unsupported(findings, "networkDevices", !container.NetworkDevices.IsEmpty);
         Unsupported(findings, "sysctls", !container.Sysctls.IsEmpty);
         Unsupported(findings, "intelRdt", container.IntelRdt is not null);

@@ -24,7 +24,7 @@ internal static class Rtnetlink
     public const ushort NLM_F_CREATE = 0x400;
     public const ushort NLMSGERR_ATTR_MSG = 1;
     public const ushort NLA_F_NESTED = 0x8000;
-    public const ushort NLA_TYPE_MASK = 0x3FFF;
+    public const ushort NLA_F_NET_BYTEORDER = 0x4000;
 
     // include/uapi/linux/rtnetlink.h
     public const ushort RTM_NEWLINK = 16;

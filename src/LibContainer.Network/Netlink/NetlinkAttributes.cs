@@ -27,7 +27,7 @@ internal ref struct NetlinkAttributes
         int length = BinaryPrimitives.ReadUInt16LittleEndian(_rest);
         if (length < HeaderLength || length > _rest.Length)
             throw new InvalidDataException($"rtnetlink: an attribute of {length} bytes, where {_rest.Length} are left");
-        Type = (ushort)(BinaryPrimitives.ReadUInt16LittleEndian(_rest[2..]) & Rtnetlink.NLA_TYPE_MASK);
+        Type = (ushort)(BinaryPrimitives.ReadUInt16LittleEndian(_rest[2..]) & ~(Rtnetlink.NLA_F_NESTED | Rtnetlink.NLA_F_NET_BYTEORDER));
         Value = _rest[HeaderLength..length];
         _rest = _rest[Math.Min(NetlinkRequest.Align(length), _rest.Length)..];
         return true;

@@ -51,9 +51,11 @@ public sealed class ConfigurationJsonErrorTests
         """{ "resources": { "rdma": { "mlx": { "handles": 1 } } } }""",
         """resources.rdma["mlx"].handles: is not a member that is known""")]
     [InlineData("""{ "seccomp": {} }""", "seccomp.defaultAction: is missing")]
-    [InlineData("""{ "networks": [{ "type": "veth" }] }""", "networks[0].type: should be one of loopback")]
+    [InlineData("""{ "networks": [{ "type": "vpn" }] }""", "networks[0].type: should be one of loopback, veth, macvlan, ipvlan, custom")]
+    [InlineData("""{ "networks": [{ "type": "veth", "addresses": ["10.0.0.1"] }] }""", "networks[0].addresses[0]: should be an address with a prefix length, such as 10.88.0.2/24")]
+    [InlineData("""{ "networks": [{ "type": "veth", "gateways": ["1"] }] }""", "networks[0].gateways[0]: should be an address of IPv4 or IPv6")]
     [InlineData("""{ "networks": [{}] }""", "networks[0].type: is missing")]
-    [InlineData("""{ "networks": [{ "type": "loopback", "mtu": 1 }] }""", "networks[0].mtu: is not a member that is known")]
+    [InlineData("""{ "networks": [{ "type": "loopback", "name": "lo" }] }""", "networks[0].name: is not a member that is known")]
     [InlineData("""{ "networks": [{ "type": "loopback", "type": "loopback" }] }""", "networks[0].type: is there twice")]
     [InlineData("""{ "hostname": "\ud800" }""", "hostname: should be valid Unicode text")]
     [InlineData("""{ "rootSwitch": "\ud800" }""", "rootSwitch: should be one of pivot, move")]

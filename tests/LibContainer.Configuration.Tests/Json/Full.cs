@@ -39,7 +39,11 @@ internal static class Full
         if (type == typeof(RootFileSystem))
             return RootFileSystem.Directory("/srv");
         if (type == typeof(NetworkConfiguration))
-            return LoopbackNetwork.Instance;
+            return OfRecord(typeof(VethNetwork));
+        if (type == typeof(System.Net.IPAddress))
+            return System.Net.IPAddress.Parse("10.88.0.1");
+        if (type == typeof(InterfaceAddress))
+            return InterfaceAddress.Parse("10.88.0.2/24");
         return OfRecord(type);
     }
 

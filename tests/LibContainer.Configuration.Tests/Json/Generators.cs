@@ -1,3 +1,4 @@
+using System.Net;
 using System.Numerics;
 using System.Reflection;
 using CsCheck;
@@ -15,6 +16,8 @@ internal static class Generators
         Gen.String[Gen.Char["aZ9 /.=-_:\"\\\n\t\0<ü€"], 0, 8],
         Gen.Const("😀"),
         Gen.Const("net.ipv4.ip_forward"));
+
+    private static readonly Gen<IPAddress> Addresses = Gen.OneOf(Gen.Byte.Array[4], Gen.Byte.Array[16]).Select(bytes => new IPAddress(bytes));
 
     private static readonly Gen<bool> Often = Gen.Int[0, 2].Select(number => number > 0);
 
@@ -59,7 +62,11 @@ internal static class Generators
         if (type == typeof(RootFileSystem))
             return Gen.OneOf(Of(typeof(DirectoryRoot)), Of(typeof(HostUserlandRoot)));
         if (type == typeof(NetworkConfiguration))
-            return Gen.Const((object?)LoopbackNetwork.Instance);
+            return Gen.OneOf(Of(typeof(LoopbackNetwork)), Of(typeof(VethNetwork)), Of(typeof(MacvlanNetwork)), Of(typeof(IpvlanNetwork)), Of(typeof(CustomNetwork)));
+        if (type == typeof(IPAddress))
+            return Addresses.Select(address => (object?)address);
+        if (type == typeof(InterfaceAddress))
+            return Addresses.Select(Gen.Int[0, 32], (address, length) => (object?)new InterfaceAddress(address, length));
         return OfRecord(type);
     }
 

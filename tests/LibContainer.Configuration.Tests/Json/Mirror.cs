@@ -15,7 +15,7 @@ internal static class Mirror
         JsonValueKind.Null => value is null,
         JsonValueKind.True or JsonValueKind.False => value is bool flag && flag == json.GetBoolean(),
         JsonValueKind.Number => value is IFormattable number && number.ToString(null, null) == json.GetRawText(),
-        JsonValueKind.String => value is Enum ? json.GetString() == NameOf(value) : value is string text && text == json.GetString(),
+        JsonValueKind.String => value is Enum ? json.GetString() == NameOf(value) : (value as string ?? (value is System.Net.IPAddress or InterfaceAddress ? value.ToString() : null)) is { } text && text == json.GetString(),
         JsonValueKind.Array => ShowsList(json, value!),
         _ => value is IDictionary map ? ShowsMap(json, map) : ShowsRecord(json, value!),
     };

@@ -1,0 +1,63 @@
+using System.Net;
+using System.Text.Json;
+using static LibContainer.Configuration.Json.Shapes;
+
+namespace LibContainer.Configuration.Json;
+
+/// <summary>The members of networks and routes.</summary>
+internal static class NetworkShapes
+{
+    private static readonly JsonShape<IPAddress> Address = new AddressShape();
+
+    private static readonly JsonShape<InterfaceAddress> AddressWithPrefix = new InterfaceAddressShape();
+
+    internal static ChoiceShape<NetworkConfiguration> Network { get; } = new ChoiceShape<NetworkConfiguration>()
+        .Choice("loopback", Record(LoopbackNetwork.Instance)
+            .Member("mtu", IntOrNull, it => it.Mtu, (it, value) => it with { Mtu = value }))
+        .Choice("veth", Interface(new VethNetwork())
+            .Member("bridge", TextOrNull, it => it.Bridge, (it, value) => it with { Bridge = value })
+            .Member("hostPrefix", Text, it => it.HostPrefix, (it, value) => it with { HostPrefix = value }))
+        .Choice("macvlan", Interface(new MacvlanNetwork { Parent = "" })
+            .Required("parent", Text, it => it.Parent, (it, value) => it with { Parent = value })
+            .Member("mode", Name<MacvlanMode>(), it => it.Mode, (it, value) => it with { Mode = value }))
+        .Choice("ipvlan", Interface(new IpvlanNetwork { Parent = "" })
+            .Required("parent", Text, it => it.Parent, (it, value) => it with { Parent = value })
+            .Member("mode", Name<IpvlanMode>(), it => it.Mode, (it, value) => it with { Mode = value }))
+        .Choice("custom", Record(new CustomNetwork(""))
+            .Required("strategy", Text, it => it.Strategy, (it, value) => it with { Strategy = value })
+            .Member("settings", TextMap, it => it.Settings, (it, value) => it with { Settings = value }));
+
+    internal static ObjectShape<RouteConfiguration> Route { get; } = Record(new RouteConfiguration { Interface = "" })
+        .Member("destination", new OptionalShape<InterfaceAddress>(AddressWithPrefix), it => it.Destination, (it, value) => it with { Destination = value })
+        .Member("source", new OptionalShape<IPAddress>(Address), it => it.Source, (it, value) => it with { Source = value })
+        .Member("gateway", new OptionalShape<IPAddress>(Address), it => it.Gateway, (it, value) => it with { Gateway = value })
+        .Required("interface", Text, it => it.Interface, (it, value) => it with { Interface = value });
+
+    private static ObjectShape<T> Interface<T>(T blank)
+        where T : InterfaceNetwork => Record(blank)
+        .Member("name", TextOrNull, it => it.Name, (it, value) => (T)((InterfaceNetwork)it with { Name = value }))
+        .Member("addresses", List(AddressWithPrefix), it => it.Addresses, (it, value) => (T)((InterfaceNetwork)it with { Addresses = value }))
+        .Member("gateways", List(Address), it => it.Gateways, (it, value) => (T)((InterfaceNetwork)it with { Gateways = value }))
+        .Member("mtu", IntOrNull, it => it.Mtu, (it, value) => (T)((InterfaceNetwork)it with { Mtu = value }))
+        .Member("hardwareAddress", TextOrNull, it => it.HardwareAddress, (it, value) => (T)((InterfaceNetwork)it with { HardwareAddress = value }));
+
+    private sealed class AddressShape : JsonShape<IPAddress>
+    {
+        internal override IPAddress Read(JsonElement element, string path, Findings findings)
+            => element.ValueKind == JsonValueKind.String && InterfaceAddress.TryParseAddress(JsonText.Of(element), out IPAddress? address)
+                ? address
+                : Wrong(path, findings, "an address of IPv4 or IPv6");
+
+        internal override void Write(Utf8JsonWriter writer, IPAddress value) => writer.WriteStringValue(value.ToString());
+    }
+
+    private sealed class InterfaceAddressShape : JsonShape<InterfaceAddress>
+    {
+        internal override InterfaceAddress Read(JsonElement element, string path, Findings findings)
+            => element.ValueKind == JsonValueKind.String && InterfaceAddress.TryParse(JsonText.Of(element), out InterfaceAddress? address)
+                ? address
+                : Wrong(path, findings, "an address with a prefix length, such as 10.88.0.2/24");
+
+        internal override void Write(Utf8JsonWriter writer, InterfaceAddress value) => writer.WriteStringValue(value.ToString());
+    }
+}
