@@ -67,7 +67,7 @@ public sealed record ContainerConfiguration
     /// <summary>Paths that can be read but not written. One that does not exist is no error.</summary>
     public ImmutableArray<string> ReadOnlyPaths { get; init => field = value.IsDefault ? [] : value; } = DefaultReadOnlyPaths;
 
-    /// <summary>Networks, in the order in which they are set up. Needs <see cref="NamespaceKinds.Network"/>.</summary>
+    /// <summary>Networks, in the order in which they are set up. Needs <see cref="NamespaceKinds.Network"/>; a container that joins such a namespace has none.</summary>
     public ImmutableArray<NetworkConfiguration> Networks { get; init => field = value.IsDefault ? [] : value; } = [LoopbackNetwork.Instance];
 
     /// <summary>Routes, in the order in which they are added, after all networks. Needs <see cref="NamespaceKinds.Network"/>.</summary>

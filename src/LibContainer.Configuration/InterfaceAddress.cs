@@ -54,7 +54,8 @@ public sealed record InterfaceAddress
         => IPAddress.TryParse(text, out address) && IsPlain(address)
             && (address.AddressFamily == AddressFamily.InterNetworkV6 ? text!.All(letter => letter is ':' or '.' || char.IsAsciiHexDigit(letter)) : address.ToString() == text);
 
-    private static bool IsPlain(IPAddress address)
+    /// <summary>Of IPv4, or of IPv6 without a scope.</summary>
+    internal static bool IsPlain(IPAddress address)
         => address.AddressFamily == AddressFamily.InterNetwork || (address.AddressFamily == AddressFamily.InterNetworkV6 && address.ScopeId == 0);
 
     internal static int BitsOf(IPAddress address) => address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128;

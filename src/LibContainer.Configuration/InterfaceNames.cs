@@ -5,19 +5,31 @@ namespace LibContainer.Configuration;
 /// <summary>How the interfaces of a container are called inside.</summary>
 public static class InterfaceNames
 {
-    /// <summary>One name for each entry of <see cref="ContainerConfiguration.Networks"/>: its own, or the first of <c>eth0</c>, <c>eth1</c> ... that no other has. Empty: the entry has no interface.</summary>
+    /// <summary>A name for each entry of <see cref="ContainerConfiguration.Networks"/>; an empty text where the entry is no <see cref="InterfaceNetwork"/>.</summary>
+    /// <remarks>
+    /// A name that is given stays. The rest take the first of <c>eth0</c>, <c>eth1</c> ... that neither another entry nor one of <see
+    /// cref="ContainerConfiguration.NetworkDevices"/> has.
+    /// </remarks>
     public static ImmutableArray<string> Of(ContainerConfiguration container)
     {
         ArgumentNullException.ThrowIfNull(container);
-        HashSet<string> taken = [.. container.Networks.OfType<InterfaceNetwork>().Select(network => network.Name).OfType<string>(), .. container.NetworkDevices.Values];
+        HashSet<string> taken = [.. container.NetworkDevices.Values];
+        foreach (NetworkConfiguration network in container.Networks)
+            if (network is InterfaceNetwork { Name: { } name })
+                taken.Add(name);
+        ImmutableArray<string>.Builder names = ImmutableArray.CreateBuilder<string>(container.Networks.Length);
         int next = 0;
-        return [.. container.Networks.Select(network => network is InterfaceNetwork { Name: var name } ? name ?? Free() : "")];
+        foreach (NetworkConfiguration network in container.Networks)
+            names.Add(network is InterfaceNetwork one ? one.Name ?? NextFree() : "");
+        return names.MoveToImmutable();
 
-        string Free()
+        string NextFree()
         {
-            while (true)
-                if ($"eth{next++}" is var name && taken.Add(name))
-                    return name;
+            string name;
+            do
+                name = $"eth{next++}";
+            while (taken.Contains(name));
+            return name;
         }
     }
 }

@@ -27,8 +27,6 @@ public static class NetworkSteps
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(container);
-        if (container.JoinedNamespaces.ContainsKey(NamespaceKinds.Network))
-            return; // its loopback interface is there, and whoever made it decides whether it is up
         foreach (NetworkConfiguration network in container.Networks)
             if (network is LoopbackNetwork)
                 plan.Add(LoopbackUp);

@@ -23,7 +23,13 @@ internal static class ModelWalk
 
     /// <summary>All, those of the records within included.</summary>
     internal static IEnumerable<Member> All(Type type, string prefix = "")
-        => MembersOf(type, prefix).SelectMany(member => member.IsRecord ? All(member.Type, member.Path + ".").Prepend(member) : [member]);
+        => MembersOf(type, prefix).SelectMany(member => member.IsRecord
+            ? Alternatives(member.Type).SelectMany(record => All(record, member.Path + ".")).Prepend(member)
+            : [member]);
+
+    /// <summary>The records that can stand where this one is asked for.</summary>
+    internal static IEnumerable<Type> Alternatives(Type record)
+        => record.IsAbstract ? record.Assembly.GetTypes().Where(type => !type.IsAbstract && type.IsAssignableTo(record)) : [record];
 
     /// <summary>As the format spells it.</summary>
     internal static string NameOf(PropertyInfo property)
@@ -72,7 +78,9 @@ internal static class ModelWalk
 
     internal static bool IsMap(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ImmutableDictionary<,>);
 
-    internal static bool IsRecord(Type type) => type.IsClass && type.Assembly == typeof(ContainerConfiguration).Assembly && type != typeof(InterfaceAddress); // which is a text in the format
+    /// <summary>An address is one value.</summary>
+    internal static bool IsRecord(Type type)
+        => type.IsClass && type.Assembly == typeof(ContainerConfiguration).Assembly && type != typeof(InterfaceAddress);
 
     /// <summary>How the members of the records in a list or a map are reached.</summary>
     private static string Entry(Type type)

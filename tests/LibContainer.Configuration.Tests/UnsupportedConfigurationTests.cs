@@ -15,8 +15,6 @@ public sealed class UnsupportedConfigurationTests
     {
         ["rootPropagation"] = container => container with { RootPropagation = MountPropagation.Private },
         ["namespaces"] = container => container with { Namespaces = NamespaceKinds.Default | NamespaceKinds.User },
-        ["joinedNamespaces"] = container =>
-            container with { JoinedNamespaces = container.JoinedNamespaces.Add(NamespaceKinds.User, "/proc/1/ns/user") },
         ["userIdMappings"] = container => container with { UserIdMappings = [new(0, 1000, 1)] },
         ["groupIdMappings"] = container => container with { GroupIdMappings = [new(0, 1000, 1)] },
         ["monotonicOffset"] = container => container with { MonotonicOffset = new(-1) },
@@ -55,7 +53,8 @@ public sealed class UnsupportedConfigurationTests
     /// <summary>Carried out, by whom is not the business of this test; a list without a record in it is one member.</summary>
     private static readonly HashSet<string> Supported =
     [
-        "root", "cgroupPath", "resources", "readOnlyRoot", "rootSwitch", "mountLabel", "namespaces", "hostname", "networks[0]", "routes", "maskedPaths", "readOnlyPaths",
+        "root", "cgroupPath", "resources", "readOnlyRoot", "rootSwitch", "mountLabel", "namespaces", "hostname", "joinedNamespaces", "networks[0]",
+        "routes[0].destination", "routes[0].source", "routes[0].gateway", "routes[0].interface", "maskedPaths", "readOnlyPaths",
         "mounts[0].destination", "mounts[0].type", "mounts[0].source", "mounts[0].options", "mounts[0].data",
         "devices[0].path", "devices[0].type", "devices[0].major", "devices[0].minor",
         "devices[0].mode", "devices[0].userId", "devices[0].groupId",
@@ -90,6 +89,34 @@ public sealed class UnsupportedConfigurationTests
             "a new member is either on the list of what works, or UnsupportedConfiguration reports it");
         Supported.Should().BeSubsetOf(members);
         Paths.Select(row => row.Data).Should().BeSubsetOf(members);
+    }
+
+    [Theory]
+    [InlineData(NamespaceKinds.Mount, "mount")]
+    [InlineData(NamespaceKinds.Cgroup, "cgroup")]
+    [InlineData(NamespaceKinds.Uts, "uts")]
+    [InlineData(NamespaceKinds.Ipc, "ipc")]
+    [InlineData(NamespaceKinds.User, "user")]
+    [InlineData(NamespaceKinds.Pid, "pid")]
+    [InlineData(NamespaceKinds.Time, "time")]
+    public void Of_the_namespaces_only_that_of_the_network_can_be_joined(NamespaceKinds kind, string name)
+        => Valid.Findings(Valid.Container with
+        {
+            Namespaces = NamespaceKinds.Default & ~(kind | NamespaceKinds.Network),
+            JoinedNamespaces = Valid.Container.JoinedNamespaces.Add(kind, "/a").Add(NamespaceKinds.Network, "/b"),
+            Networks = [],
+        }).Should().Equal(new ConfigurationFinding($"joinedNamespaces[\"{name}\"]", "is not supported yet"));
+
+    [Fact]
+    public void Networks_are_a_loopback_and_cables()
+    {
+        NetworkConfiguration[] supported = [new LoopbackNetwork { Mtu = 1500 }, new VethNetwork { Bridge = "br0" }];
+        NetworkConfiguration[] others = [new MacvlanNetwork { Parent = "eth0" }, new IpvlanNetwork { Parent = "eth0" }, new CustomNetwork("mine")];
+
+        Valid.Findings(Valid.Container with { Networks = [.. supported, .. others] }).Select(finding => finding.ToString()).Should().Equal(
+            "networks[2]: is not supported yet", "networks[3]: is not supported yet", "networks[4]: is not supported yet");
+        supported.Concat(others).Select(network => network.GetType()).Should().BeEquivalentTo(
+            ModelWalk.Alternatives(typeof(NetworkConfiguration)), "a new kind of network is in one of the two lists");
     }
 
     [Fact]

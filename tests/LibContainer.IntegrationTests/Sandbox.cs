@@ -29,6 +29,9 @@ internal static class Sandbox
             Launcher = IsOnce ? Launcher.Once : null,
         }, cancellationToken);
 
+    /// <summary>Has the launcher started, if it is not there. It is in the namespaces of the thread that starts it, for good.</summary>
+    internal static void StartLauncher() => Script("true");
+
     internal static Result Script(string script, ContainerConfiguration? container = null)
         => Run(container ?? Default, new ProcessConfiguration("/bin/sh", "-c", script));
 

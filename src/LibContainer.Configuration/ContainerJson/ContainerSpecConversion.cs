@@ -33,13 +33,11 @@ public static class ContainerSpecConversion
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(parseCapability);
-        List<ConfigurationFinding> findings = [.. Unsupported(spec)];
+        List<ConfigurationFinding> findings = [];
+        if (spec.Namespaces.GetValueOrDefault("NEWUSER"))
+            findings.Add(new ConfigurationFinding("namespaces.NEWUSER", "is not supported yet"));
         CapabilitySet capabilities = Capabilities(spec, parseCapability, findings);
         bool isRestricted = spec.Context.TryGetValue("restrictions", out string? restrictions) && restrictions.Length > 0; // any word, even "false"
-
-        NamespaceKinds kinds = spec.Namespaces.Where(entry => entry.Value).Aggregate(NamespaceKinds.None, (all, entry) => all | Namespaces.GetValueOrDefault(entry.Key));
-        string? joined = NetworkSpecConversion.Joined(spec, findings);
-        ImmutableArray<NetworkConfiguration> networks = NetworkSpecConversion.Networks(spec, joined is not null, findings);
 
         ContainerConfiguration container = new()
         {
@@ -47,8 +45,7 @@ public static class ContainerSpecConversion
             ReadOnlyRoot = spec.ReadOnlyFileSystem,
             RootSwitch = spec.NoPivotRoot ? RootSwitch.Move : RootSwitch.Pivot,
             MountLabel = Label(spec, "mount_label"),
-            Namespaces = joined is null ? kinds : kinds & ~NamespaceKinds.Network, // a new one would only be left again
-            JoinedNamespaces = joined is null ? ImmutableDictionary<NamespaceKinds, string>.Empty : ImmutableDictionary<NamespaceKinds, string>.Empty.Add(NamespaceKinds.Network, joined),
+            Namespaces = spec.Namespaces.Where(entry => entry.Value).Aggregate(NamespaceKinds.None, (kinds, entry) => kinds | Namespaces.GetValueOrDefault(entry.Key)),
             Hostname = spec.Hostname.Length == 0 ? null : spec.Hostname,
             Mounts = [.. MountConfiguration.Defaults, .. spec.Mounts.Where(mount => mount.Type == "bind").Select(Bind)],
             Devices = Devices(spec, findings),
@@ -56,9 +53,8 @@ public static class ContainerSpecConversion
             Resources = spec.Cgroups is { } limits ? CgroupSpecConversion.Resources(limits, findings) : null,
             MaskedPaths = isRestricted ? ContainerConfiguration.DefaultMaskedPaths : [],
             ReadOnlyPaths = isRestricted ? ContainerConfiguration.DefaultReadOnlyPaths : [],
-            Networks = networks,
-            Routes = NetworkSpecConversion.Routes(spec, networks, findings),
         };
+        container = NetworkSpecConversion.Apply(container, spec, findings);
         ProcessConfiguration process = new()
         {
             Arguments = arguments,
@@ -75,12 +71,6 @@ public static class ContainerSpecConversion
     }
 
     private static string? Label(ContainerSpec spec, string key) => spec.Context.TryGetValue(key, out string? label) && label.Length > 0 ? label : null;
-
-    private static IEnumerable<ConfigurationFinding> Unsupported(ContainerSpec spec)
-    {
-        if (spec.Namespaces.GetValueOrDefault("NEWUSER"))
-            yield return new ConfigurationFinding("namespaces.NEWUSER", "is not supported yet");
-    }
 
     private static CapabilitySet Capabilities(ContainerSpec spec, Func<string, CapabilitySet?> parse, List<ConfigurationFinding> findings)
     {

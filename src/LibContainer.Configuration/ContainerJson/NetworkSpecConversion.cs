@@ -1,111 +1,176 @@
 using System.Collections.Immutable;
 using System.Net;
-using System.Net.Sockets;
 
 namespace LibContainer.Configuration.ContainerJson;
 
-/// <summary>Networks and routes of 2014 as those of today.</summary>
-/// <remarks>Where 2014 looked at nothing before it was used, all of it is looked at here. Any number of veth entries has an interface each, where 2014 had one, <c>eth0</c>.</remarks>
-internal static class NetworkSpecConversion
+/// <summary>Networks and routes of a container of 2014 as those of today. 0 and empty texts were how nothing was asked for.</summary>
+/// <remarks>
+/// A loopback had an address and a gateway that nobody read. <c>netns</c> made the container enter a namespace that exists: it is joined at once here, and there is none of its own that
+/// would only be left again.
+/// </remarks>
+internal sealed class NetworkSpecConversion
 {
-    /// <summary>The network namespace that a <c>netns</c> entry names. Null: there is none.</summary>
-    internal static string? Joined(ContainerSpec spec, List<ConfigurationFinding> findings)
-    {
-        int index = spec.Networks.ToList().FindIndex(network => network.Type == "netns");
-        if (index < 0)
-            return null;
-        if (!spec.Networks[index].Context.TryGetValue("nspath", out string? path))
-            findings.Add(new($"networks[{index}].context", "netns needs nspath"));
-        else if (!Path.IsPathRooted(path))
-            findings.Add(new($"networks[{index}].context.nspath", $"'{path}' is not an absolute path"));
-        for (int i = 0; i < spec.Networks.Length; i++)
-            if (i != index && spec.Networks[i].Type is ("veth" or "netns"))
-                findings.Add(new($"networks[{i}]", $"the network is that of networks[{index}], and cannot be changed from here"));
-        if (!spec.Routes.IsEmpty)
-            findings.Add(new("routes", $"the network is that of networks[{index}], and cannot be changed from here"));
-        return path;
-    }
+    private const int MinMtu = 68;
+    private const int MaxMtu = 65535;
 
-    /// <summary>All but <c>netns</c>. With one, the loopback interface is the other's, as all else.</summary>
-    internal static ImmutableArray<NetworkConfiguration> Networks(ContainerSpec spec, bool isJoined, List<ConfigurationFinding> findings)
+    private readonly ContainerSpec _spec;
+    private readonly List<ConfigurationFinding> _findings;
+
+    private NetworkSpecConversion(ContainerSpec spec, List<ConfigurationFinding> findings) => (_spec, _findings) = (spec, findings);
+
+    /// <summary>The container with the networks and routes, or with the namespace that has them.</summary>
+    /// <param name="container">All else; of its namespaces that of the network may go.</param>
+    /// <param name="spec">As it was read.</param>
+    /// <param name="findings">What is wrong. When there is something, the container is of no use.</param>
+    internal static ContainerConfiguration Apply(ContainerConfiguration container, ContainerSpec spec, List<ConfigurationFinding> findings)
+        => new NetworkSpecConversion(spec, findings).Apply(container);
+
+    private ContainerConfiguration Apply(ContainerConfiguration container)
     {
+        bool isJoined = _spec.Networks.Any(network => network.Type == "netns");
+        bool hasOwn = (container.Namespaces & NamespaceKinds.Network) != 0;
         ImmutableArray<NetworkConfiguration>.Builder networks = ImmutableArray.CreateBuilder<NetworkConfiguration>();
-        for (int i = 0; i < spec.Networks.Length; i++)
+        string? joined = null;
+        for (int i = 0; i < _spec.Networks.Length; i++)
         {
-            NetworkSpec network = spec.Networks[i];
+            NetworkSpec network = _spec.Networks[i];
+            string place = $"networks[{i}]";
             switch (network.Type)
             {
-                case "loopback": // docker wrote 127.0.0.1/0 and the gateway localhost there, and nobody read it
-                    if (!isJoined)
-                        networks.Add(LoopbackNetwork.Instance with { Mtu = Mtu(network, i, findings) });
+                case "loopback":
+                    networks.Add(new LoopbackNetwork { Mtu = Mtu(network, place) });
                     break;
                 case "veth":
-                    if (Veth(network, i, findings) is { } veth)
-                        networks.Add(veth);
+                    if (isJoined)
+                        Find(place, "a container that enters a network namespace by netns has the networks of whoever made that");
+                    else if (!hasOwn)
+                        Find(place, "veth needs a network namespace of the container's own: NEWNET");
+                    networks.Add(Veth(network, place));
                     break;
                 case "netns":
+                    if (joined is not null)
+                        Find(place, "a container enters one network namespace");
+                    joined ??= NamespacePath(network, place);
                     break;
                 default:
-                    findings.Add(new($"networks[{i}]", $"'{network.Type}' is not a network strategy"));
+                    Find(place, $"'{network.Type}' is not a network strategy");
                     break;
             }
         }
-        return networks.ToImmutable();
+        ImmutableArray<RouteConfiguration> routes = Routes();
+        if (isJoined)
+        {
+            if (!_spec.Routes.IsEmpty)
+                Find("routes", "a container that enters a network namespace by netns has the routes of whoever made that");
+            return container with
+            {
+                Namespaces = container.Namespaces & ~NamespaceKinds.Network,
+                JoinedNamespaces = container.JoinedNamespaces.SetItem(NamespaceKinds.Network, joined ?? ""),
+                Networks = [], // the loopback as well is the other's
+            };
+        }
+        container = container with { Networks = networks.ToImmutable() };
+        ImmutableArray<string> names = InterfaceNames.Of(container);
+        return container with { Routes = [.. routes.Where(route => !IsOfAnEntry(route, container.Networks, names))] };
     }
 
-    /// <summary>Those that no entry's gateway has said already: docker wrote both, and the kernel takes a route once (EEXIST).</summary>
-    internal static ImmutableArray<RouteConfiguration> Routes(ContainerSpec spec, ImmutableArray<NetworkConfiguration> networks, List<ConfigurationFinding> findings)
+    private VethNetwork Veth(NetworkSpec network, string place)
     {
-        IPAddress[] gateways = [.. networks.OfType<InterfaceNetwork>().SelectMany(network => network.Gateways)];
-        ImmutableArray<RouteConfiguration>.Builder routes = ImmutableArray.CreateBuilder<RouteConfiguration>();
-        for (int i = 0; i < spec.Routes.Length; i++)
-            if (Route(spec.Routes[i], $"routes[{i}]", findings) is { } route && !(route is { Destination: null, Source: null, Gateway: { } gateway } && gateways.Contains(gateway)))
-                routes.Add(route);
-        return routes.ToImmutable();
+        ImmutableArray<InterfaceAddress> addresses = [];
+        if (network.Address.Length > 0 && Address(network.Address, $"{place}.address") is { } address)
+            addresses = [address];
+        ImmutableArray<IPAddress> gateways = [];
+        if (network.Gateway.Length > 0 && Host(network.Gateway, $"{place}.gateway") is { } gateway)
+            gateways = [gateway];
+        return new VethNetwork
+        {
+            Bridge = Context(network, "bridge", place),
+            HostPrefix = Context(network, "prefix", place) ?? "",
+            Addresses = addresses,
+            Gateways = gateways,
+            Mtu = Mtu(network, place),
+        };
     }
 
-    private static VethNetwork? Veth(NetworkSpec network, int index, List<ConfigurationFinding> findings)
+    private string NamespacePath(NetworkSpec network, string place)
     {
-        string where = $"networks[{index}]";
-        foreach (string key in (string[])["bridge", "prefix"])
-            if (!network.Context.ContainsKey(key))
-                findings.Add(new($"{where}.context", $"veth needs {key}"));
-        InterfaceAddress? address = null;
-        IPAddress? gateway = null;
-        if (network.Address.Length > 0 && !InterfaceAddress.TryParse(network.Address, out address))
-            findings.Add(new($"{where}.address", $"'{network.Address}' is no address with a prefix length, such as 172.17.0.3/16"));
-        if (network.Gateway.Length > 0 && !InterfaceAddress.TryParseAddress(network.Gateway, out gateway))
-            findings.Add(new($"{where}.gateway", $"'{network.Gateway}' is no address"));
-        int? mtu = Mtu(network, index, findings);
-        return network.Context.TryGetValue("bridge", out string? bridge) && network.Context.TryGetValue("prefix", out string? prefix)
-            ? new VethNetwork { Bridge = bridge, HostPrefix = prefix, Addresses = address is null ? [] : [address], Gateways = gateway is null ? [] : [gateway], Mtu = mtu }
-            : null;
+        string? path = Context(network, "nspath", place);
+        if (path is not null && !Path.IsPathRooted(path))
+            Find($"{place}.context.nspath", $"'{path}' is not an absolute path");
+        return path ?? "";
     }
 
-    private static int? Mtu(NetworkSpec network, int index, List<ConfigurationFinding> findings)
+    /// <summary>What has to be there; whether it is any good is judged with the container.</summary>
+    private string? Context(NetworkSpec network, string key, string place)
     {
-        if (network.Mtu is < 0 or > int.MaxValue)
-            findings.Add(new($"networks[{index}].mtu", $"{network.Mtu} is not a number of bytes"));
-        return network.Mtu is 0 or < 0 or > int.MaxValue ? null : (int)network.Mtu;
+        if (network.Context.TryGetValue(key, out string? value))
+            return value;
+        Find($"{place}.context.{key}", "is missing");
+        return null;
     }
 
-    private static RouteConfiguration? Route(RouteSpec route, string where, List<ConfigurationFinding> findings)
+    private int? Mtu(NetworkSpec network, string place)
     {
-        int before = findings.Count;
-        InterfaceAddress? destination = null, source = null;
-        IPAddress? gateway = null;
-        if (route.Destination.Length > 0 && !InterfaceAddress.TryParse(route.Destination, out destination))
-            findings.Add(new($"{where}.destination", $"'{route.Destination}' is no network, such as 192.168.0.0/24"));
-        if (route.Source.Length > 0 && !InterfaceAddress.TryParse(route.Source, out source))
-            findings.Add(new($"{where}.source", $"'{route.Source}' is no address with a prefix length, such as 172.17.0.3/32"));
-        if (route.Gateway.Length > 0 && !InterfaceAddress.TryParseAddress(route.Gateway, out gateway))
-            findings.Add(new($"{where}.gateway", $"'{route.Gateway}' is no address"));
+        if (network.Mtu is 0 or (>= MinMtu and <= MaxMtu))
+            return network.Mtu == 0 ? null : (int)network.Mtu;
+        Find($"{place}.mtu", $"{network.Mtu} is not from {MinMtu} to {MaxMtu}, nor 0 for the kernel's choice");
+        return null;
+    }
+
+    private ImmutableArray<RouteConfiguration> Routes()
+    {
+        ImmutableArray<RouteConfiguration>.Builder routes = ImmutableArray.CreateBuilder<RouteConfiguration>(_spec.Routes.Length);
+        for (int i = 0; i < _spec.Routes.Length; i++)
+            routes.Add(Route(_spec.Routes[i], $"routes[{i}]"));
+        return routes.MoveToImmutable();
+    }
+
+    private RouteConfiguration Route(RouteSpec route, string place)
+    {
+        InterfaceAddress? destination = route.Destination.Length == 0 ? null : Address(route.Destination, $"{place}.destination");
+        InterfaceAddress? source = route.Source.Length == 0 ? null : Address(route.Source, $"{place}.source");
+        IPAddress? gateway = route.Gateway.Length == 0 ? null : Host(route.Gateway, $"{place}.gateway");
+        // Linux has no routes of IPv4 by the network that a packet comes from, but the address that packets leave with.
         if (source is not null && source.PrefixLength != InterfaceAddress.BitsOf(source.Address))
-            findings.Add(new($"{where}.source", $"{source} is a network, and routes by those that packets come from are not supported yet; one address, /{InterfaceAddress.BitsOf(source.Address)}, is what they leave with"));
-        if (route.Destination.Length == 0 && route.Source.Length == 0 && route.Gateway.Length == 0)
-            findings.Add(new(where, "has neither a destination nor a source nor a gateway"));
+            Find(
+                $"{place}.source",
+                $"'{route.Source}' is a network, and the kernel has no routes by source network; one address, with /{InterfaceAddress.BitsOf(source.Address)}, is what packets leave with");
+        if (route is { Destination: "", Source: "", Gateway: "" })
+            Find(place, "needs a destination, a source or a gateway");
+        if (new[] { destination?.Address, source?.Address, gateway }.OfType<IPAddress>().DistinctBy(address => address.AddressFamily).Count() > 1)
+            Find(place, "destination, gateway and source are of two families");
         if (route.InterfaceName.Length == 0)
-            findings.Add(new($"{where}.interface_name", "is needed"));
-        return findings.Count == before ? new RouteConfiguration { Destination = destination, Source = source?.Address, Gateway = gateway, Interface = route.InterfaceName } : null;
+            Find($"{place}.interface_name", "is missing");
+        return new RouteConfiguration { Destination = destination, Source = source?.Address, Gateway = gateway, Interface = route.InterfaceName };
     }
+
+    /// <summary>
+    /// Whether a route says again what an entry's gateway says, as documents of 2014 do. The kernel would answer the second with EEXIST, so it is left out.
+    /// </summary>
+    private static bool IsOfAnEntry(RouteConfiguration route, ImmutableArray<NetworkConfiguration> networks, ImmutableArray<string> names)
+    {
+        if (route is not { Source: null, Gateway: { } gateway, Destination: null or { PrefixLength: 0 } })
+            return false;
+        for (int i = 0; i < networks.Length; i++)
+            if (names[i] == route.Interface && networks[i] is InterfaceNetwork network && network.Gateways.Contains(gateway))
+                return true;
+        return false;
+    }
+
+    private InterfaceAddress? Address(string text, string place)
+    {
+        if (!InterfaceAddress.TryParse(text, out InterfaceAddress? address))
+            Find(place, $"'{text}' is not an address with a prefix length, such as 172.17.42.2/16");
+        return address;
+    }
+
+    private IPAddress? Host(string text, string place)
+    {
+        if (InterfaceAddress.TryParseAddress(text, out IPAddress? address))
+            return address;
+        Find(place, $"'{text}' is not an address, such as 172.17.42.1");
+        return null;
+    }
+
+    private void Find(string place, string message) => _findings.Add(new ConfigurationFinding(place, message));
 }

@@ -4,12 +4,39 @@ using static LibContainer.Configuration.Json.Shapes;
 
 namespace LibContainer.Configuration.Json;
 
-/// <summary>The members of networks and routes.</summary>
+/// <summary>An address as a text: <c>10.88.0.1</c>, <c>fd00::1</c>.</summary>
+internal sealed class AddressShape : JsonShape<IPAddress>
+{
+    internal override IPAddress Read(JsonElement element, string path, Findings findings)
+        => element.ValueKind == JsonValueKind.String && InterfaceAddress.TryParseAddress(JsonText.Of(element), out IPAddress? address)
+            ? address
+            : Wrong(path, findings, "an address of IPv4 or IPv6: 10.88.0.1");
+
+    internal override void Write(Utf8JsonWriter writer, IPAddress value)
+    {
+        if (!InterfaceAddress.TryParseAddress(value.ToString(), out _))
+            throw new ArgumentException($"{value} has a scope, and the format has no place for it.", nameof(value));
+        writer.WriteStringValue(value.ToString());
+    }
+}
+
+/// <summary>An address and its prefix length as a text: <c>10.88.0.2/24</c>.</summary>
+internal sealed class InterfaceAddressShape : JsonShape<InterfaceAddress>
+{
+    internal override InterfaceAddress Read(JsonElement element, string path, Findings findings)
+        => element.ValueKind == JsonValueKind.String && InterfaceAddress.TryParse(JsonText.Of(element), out InterfaceAddress? address)
+            ? address
+            : Wrong(path, findings, "an address with a prefix length: 10.88.0.2/24");
+
+    internal override void Write(Utf8JsonWriter writer, InterfaceAddress value) => writer.WriteStringValue(value.ToString());
+}
+
+/// <summary>What a container's network is.</summary>
 internal static class NetworkShapes
 {
-    private static readonly JsonShape<IPAddress> Address = new AddressShape();
+    private static AddressShape Address { get; } = new();
 
-    private static readonly JsonShape<InterfaceAddress> AddressWithPrefix = new InterfaceAddressShape();
+    private static InterfaceAddressShape InterfaceAddress { get; } = new();
 
     internal static ChoiceShape<NetworkConfiguration> Network { get; } = new ChoiceShape<NetworkConfiguration>()
         .Choice("loopback", Record(LoopbackNetwork.Instance)
@@ -28,36 +55,20 @@ internal static class NetworkShapes
             .Member("settings", TextMap, it => it.Settings, (it, value) => it with { Settings = value }));
 
     internal static ObjectShape<RouteConfiguration> Route { get; } = Record(new RouteConfiguration { Interface = "" })
-        .Member("destination", new OptionalShape<InterfaceAddress>(AddressWithPrefix), it => it.Destination, (it, value) => it with { Destination = value })
+        .Member(
+            "destination", new OptionalShape<InterfaceAddress>(InterfaceAddress),
+            it => it.Destination, (it, value) => it with { Destination = value })
         .Member("source", new OptionalShape<IPAddress>(Address), it => it.Source, (it, value) => it with { Source = value })
         .Member("gateway", new OptionalShape<IPAddress>(Address), it => it.Gateway, (it, value) => it with { Gateway = value })
         .Required("interface", Text, it => it.Interface, (it, value) => it with { Interface = value });
 
+    /// <summary>What all interfaces have.</summary>
     private static ObjectShape<T> Interface<T>(T blank)
-        where T : InterfaceNetwork => Record(blank)
-        .Member("name", TextOrNull, it => it.Name, (it, value) => (T)((InterfaceNetwork)it with { Name = value }))
-        .Member("addresses", List(AddressWithPrefix), it => it.Addresses, (it, value) => (T)((InterfaceNetwork)it with { Addresses = value }))
-        .Member("gateways", List(Address), it => it.Gateways, (it, value) => (T)((InterfaceNetwork)it with { Gateways = value }))
-        .Member("mtu", IntOrNull, it => it.Mtu, (it, value) => (T)((InterfaceNetwork)it with { Mtu = value }))
-        .Member("hardwareAddress", TextOrNull, it => it.HardwareAddress, (it, value) => (T)((InterfaceNetwork)it with { HardwareAddress = value }));
-
-    private sealed class AddressShape : JsonShape<IPAddress>
-    {
-        internal override IPAddress Read(JsonElement element, string path, Findings findings)
-            => element.ValueKind == JsonValueKind.String && InterfaceAddress.TryParseAddress(JsonText.Of(element), out IPAddress? address)
-                ? address
-                : Wrong(path, findings, "an address of IPv4 or IPv6");
-
-        internal override void Write(Utf8JsonWriter writer, IPAddress value) => writer.WriteStringValue(value.ToString());
-    }
-
-    private sealed class InterfaceAddressShape : JsonShape<InterfaceAddress>
-    {
-        internal override InterfaceAddress Read(JsonElement element, string path, Findings findings)
-            => element.ValueKind == JsonValueKind.String && InterfaceAddress.TryParse(JsonText.Of(element), out InterfaceAddress? address)
-                ? address
-                : Wrong(path, findings, "an address with a prefix length, such as 10.88.0.2/24");
-
-        internal override void Write(Utf8JsonWriter writer, InterfaceAddress value) => writer.WriteStringValue(value.ToString());
-    }
+        where T : InterfaceNetwork
+        => Record(blank)
+            .Member("name", TextOrNull, it => it.Name, (it, value) => it with { Name = value })
+            .Member("addresses", List(InterfaceAddress), it => it.Addresses, (it, value) => it with { Addresses = value })
+            .Member("gateways", List(Address), it => it.Gateways, (it, value) => it with { Gateways = value })
+            .Member("mtu", IntOrNull, it => it.Mtu, (it, value) => it with { Mtu = value })
+            .Member("hardwareAddress", TextOrNull, it => it.HardwareAddress, (it, value) => it with { HardwareAddress = value });
 }

@@ -25,7 +25,7 @@ internal sealed class Findings
     private const int PagesPerString = 32;
 
     /// <summary>IFNAMSIZ of the kernel, without the NUL.</summary>
-    private const int MaxInterfaceNameBytes = 15;
+    internal const int MaxInterfaceNameBytes = 15;
 
     private ImmutableArray<ConfigurationFinding>.Builder? _all;
 
@@ -106,12 +106,16 @@ internal sealed class Findings
     /// <summary>dev_valid_name of the kernel.</summary>
     internal void CheckInterfaceName(Where where, string name)
     {
-        if (name is "" or "." or ".." || Encoding.UTF8.GetByteCount(name) > MaxInterfaceNameBytes
-            || name.Any(character => character is '/' or ':' or '\0' || char.IsWhiteSpace(character)))
+        if (name is "" or "." or ".." || !IsPartOfInterfaceName(name, MaxInterfaceNameBytes))
             Add(
                 where,
-                $"'{OneLine(name)}' is not the name of a network device: 1 to {MaxInterfaceNameBytes} bytes without '/', ':' and spaces");
+                $"'{OneLine(name)}' is not the name of a network device: 1 to {MaxInterfaceNameBytes} bytes without '/', ':', '%' and spaces");
     }
+
+    /// <summary>A percent sign is left out as well: the kernel takes <c>eth%d</c> as a wish for a number.</summary>
+    internal static bool IsPartOfInterfaceName(string text, int maxBytes)
+        => Encoding.UTF8.GetByteCount(text) <= maxBytes
+            && !text.Any(character => character is '/' or ':' or '%' or '\0' || char.IsWhiteSpace(character));
 
     /// <summary>The list format of cpuset(7): numbers and ranges of numbers.</summary>
     internal void CheckNumberList(Where where, string list)
@@ -154,6 +158,6 @@ internal sealed class Findings
             Add(where, $"0x{unknown:x} is not a flag that is known");
     }
 
-    private static string OneLine(string text)
+    internal static string OneLine(string text)
         => text.Replace("\0", "\\0", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
 }

@@ -27,19 +27,20 @@ internal static class NamespaceValidator
         // Without a mount namespace every mount would be one of the host's.
         if ((own & NamespaceKinds.Mount) == 0)
             findings.Add("namespaces", "a container needs a mount namespace of its own");
-        if (!container.Networks.IsEmpty && (own & NamespaceKinds.Network) == 0)
-            findings.Add("networks", "a network needs a network namespace of the container's own");
         ValidateNames(container, own, findings);
 
         ValidateIdMappings("userIdMappings", container.UserIdMappings, findings);
         ValidateIdMappings("groupIdMappings", container.GroupIdMappings, findings);
         ValidateOffset("monotonicOffset", container.MonotonicOffset, findings);
         ValidateOffset("boottimeOffset", container.BoottimeOffset, findings);
-        if (!container.NetworkDevices.IsEmpty)
-            ValidateNetworkDevices(container.NetworkDevices, findings);
         if (!container.Sysctls.IsEmpty)
             ValidateSysctls(container.Sysctls, findings);
     }
+
+    internal static bool IsOneKind(NamespaceKinds kind) => BitOperations.PopCount((ulong)kind) == 1 && (kind & Known) != 0;
+
+    /// <summary>Where the path of a namespace that is joined stands.</summary>
+    internal static string JoinedPlace(NamespaceKinds kind) => Where.Key("joinedNamespaces", JsonNamingPolicy.CamelCase.ConvertName(kind.ToString()));
 
     /// <summary>Also of a mount, where they mean files and not processes.</summary>
     internal static void ValidateIdMappings(string path, ImmutableArray<IdMapping> mappings, Findings findings)
@@ -76,12 +77,12 @@ internal static class NamespaceValidator
         NamespaceKinds joined = NamespaceKinds.None;
         foreach ((NamespaceKinds kind, string path) in container.JoinedNamespaces)
         {
-            if (BitOperations.PopCount((ulong)kind) != 1 || (kind & Known) == 0)
+            if (!IsOneKind(kind))
             {
                 findings.Add("joinedNamespaces", $"0x{(ulong)kind:x} is not one kind of namespace");
                 continue;
             }
-            Where where = Where.Key("joinedNamespaces", JsonNamingPolicy.CamelCase.ConvertName(kind.ToString()));
+            Where where = JoinedPlace(kind);
             findings.CheckHostPath(where, path);
             if ((container.Namespaces & kind) != 0)
                 findings.Add(where, "a namespace is either joined or new");
@@ -122,20 +123,6 @@ internal static class NamespaceValidator
     {
         if (offset is not null)
             findings.CheckRange(new Where(path).Of("nanoseconds"), offset.Nanoseconds, 0, MaxNanoseconds);
-    }
-
-    private static void ValidateNetworkDevices(ImmutableDictionary<string, string> devices, Findings findings)
-    {
-        HashSet<string> names = [];
-        foreach ((string host, string inside) in devices.OrderBy(device => device.Key, StringComparer.Ordinal))
-        {
-            Where where = Where.Key("networkDevices", host);
-            findings.CheckInterfaceName(where, host);
-            if (host != inside)
-                findings.CheckInterfaceName(where, inside);
-            if (!names.Add(inside))
-                findings.Add(where, $"'{inside}' is the name of two devices");
-        }
     }
 
     private static void ValidateSysctls(ImmutableDictionary<string, string> sysctls, Findings findings)

@@ -1,148 +1,140 @@
-using System.Globalization;
-using System.Net;
-using System.Net.NetworkInformation;
 using System.Net.Sockets;
-using System.Text;
 
 namespace LibContainer.Configuration;
 
-/// <summary>The rules about networks and routes.</summary>
+/// <summary>The rules about networks: where they can be, and how interfaces are called. What is about addresses and routes is <see cref="AddressValidator"/>'s.</summary>
 internal static class NetworkValidator
 {
-    private const int MaxPrefixBytes = 11; // IFNAMSIZ without its NUL, and four digits
-    private const int MinMtu = 68, MinMtuOfIPv6 = 1280, MaxMtu = 65535; // RFC 791, RFC 8200
+    /// <summary>ETH_MIN_MTU of the kernel: the smallest of IPv4, RFC 791.</summary>
+    private const int MinMtu = 68;
+
+    /// <summary>ETH_MAX_MTU of the kernel.</summary>
+    private const int MaxMtu = 65535;
+
+    /// <summary>The loopback's by itself.</summary>
+    private const int MaxLoopbackMtu = 65536;
+
+    /// <summary>IPV6_MIN_MTU of the kernel, RFC 8200: with less, an interface loses its addresses of IPv6.</summary>
+    private const int MinMtuOfIPv6 = 1280;
+
+    /// <summary>What leaves four letters for the library to choose.</summary>
+    private const int MaxHostPrefixBytes = Findings.MaxInterfaceNameBytes - 4;
+
+    private const string Loopback = "lo";
 
     internal static void Validate(ContainerConfiguration container, Findings findings)
     {
-        if (container.JoinedNamespaces.ContainsKey(NamespaceKinds.Network))
+        ValidateNamespace("networks", container.Networks.IsEmpty, container, findings);
+        ValidateNamespace("routes", container.Routes.IsEmpty, container, findings);
+        ValidateNamespace("networkDevices", container.NetworkDevices.IsEmpty, container, findings);
+        bool hasInterfaces = false;
+        for (int i = 0; i < container.Networks.Length; i++)
         {
-            ValidateJoined(container, findings);
+            hasInterfaces |= container.Networks[i] is InterfaceNetwork;
+            Validate(new Where("networks", i), container.Networks[i], findings);
+        }
+        if (hasInterfaces || !container.NetworkDevices.IsEmpty)
+            ValidateNames(container, findings);
+        if (hasInterfaces || !container.Routes.IsEmpty)
+            AddressValidator.Validate(container, findings);
+    }
+
+    private static void ValidateNamespace(string member, bool isEmpty, ContainerConfiguration container, Findings findings)
+    {
+        if (isEmpty)
             return;
-        }
-        if (!container.Routes.IsEmpty && (container.Namespaces & NamespaceKinds.Network) == 0)
-            findings.Add("routes", "a route needs a network namespace of the container's own");
-        if (!container.Networks.Any(network => network is not LoopbackNetwork { Mtu: null }) && container.Routes.IsEmpty)
-            return; // most containers
-        HashSet<string> names = ["lo"];
-        HashSet<IPAddress> addresses = [];
-        Dictionary<AddressFamily, int> gateways = [];
-        for (int i = 0; i < container.Networks.Length; i++)
-        {
-            Where where = new("networks", i);
-            switch (container.Networks[i])
-            {
-                case LoopbackNetwork { Mtu: { } mtu }:
-                    findings.CheckRange(where.Of("mtu"), mtu, MinMtu, int.MaxValue);
-                    break;
-                case InterfaceNetwork network:
-                    ValidateInterface(network, where, names, findings);
-                    ValidateAddresses(network, i, addresses, gateways, findings);
-                    break;
-                case CustomNetwork { Strategy.Length: 0 }:
-                    findings.Add(where.Of("strategy"), "a strategy has a name");
-                    break;
-            }
-        }
-        for (int i = 0; i < container.Routes.Length; i++)
-            ValidateRoute(container.Routes[i], new Where("routes", i), findings);
+        if (container.JoinedNamespaces.ContainsKey(NamespaceKinds.Network))
+            findings.Add(member, "a network namespace that is joined has what its maker gave it, and nothing is added");
+        else if ((container.Namespaces & NamespaceKinds.Network) == 0)
+            findings.Add(member, "a network needs a network namespace of the container's own");
     }
 
-    private static void ValidateJoined(ContainerConfiguration container, Findings findings)
+    private static void Validate(Where where, NetworkConfiguration network, Findings findings)
     {
-        const string Others = "the network is that of the namespace that is joined, and cannot be changed from here";
-        for (int i = 0; i < container.Networks.Length; i++)
-            if (container.Networks[i] is not LoopbackNetwork { Mtu: null }) // its loopback interface is there
-                findings.Add(new Where("networks", i), Others);
-        if (!container.Routes.IsEmpty)
-            findings.Add("routes", Others);
-        if (!container.NetworkDevices.IsEmpty)
-            findings.Add("networkDevices", Others);
+        switch (network)
+        {
+            case LoopbackNetwork { Mtu: { } mtu }:
+                findings.CheckRange(where.Of("mtu"), mtu, MinMtu, MaxLoopbackMtu);
+                break;
+            case VethNetwork veth:
+                if (veth.Bridge is { } bridge)
+                    findings.CheckInterfaceName(where.Of("bridge"), bridge);
+                if (!Findings.IsPartOfInterfaceName(veth.HostPrefix, MaxHostPrefixBytes))
+                    findings.Add(
+                        where.Of("hostPrefix"),
+                        $"'{Findings.OneLine(veth.HostPrefix)}' is not how a name begins: {MaxHostPrefixBytes} bytes at most, without '/', ':', '%' and spaces");
+                break;
+            case MacvlanNetwork macvlan:
+                findings.CheckInterfaceName(where.Of("parent"), macvlan.Parent);
+                findings.CheckDefined(where.Of("mode"), macvlan.Mode, "a mode of macvlan");
+                break;
+            case IpvlanNetwork ipvlan:
+                findings.CheckInterfaceName(where.Of("parent"), ipvlan.Parent);
+                findings.CheckDefined(where.Of("mode"), ipvlan.Mode, "a mode of ipvlan");
+                if (ipvlan.HardwareAddress is not null)
+                    findings.Add(where.Of("hardwareAddress"), "an interface of ipvlan has its parent's");
+                break;
+            case CustomNetwork { Strategy: "" }:
+                findings.Add(where.Of("strategy"), "a strategy has a name");
+                break;
+        }
+        if (network is InterfaceNetwork one)
+            ValidateInterface(where, one, findings);
     }
 
-    private static void ValidateInterface(InterfaceNetwork network, Where where, HashSet<string> names, Findings findings)
+    private static void ValidateInterface(Where where, InterfaceNetwork network, Findings findings)
     {
-        if (network.Name is { } name)
-        {
-            findings.CheckInterfaceName(where.Of("name"), name);
-            if (!names.Add(name))
-                findings.Add(where.Of("name"), name == "lo" ? "'lo' is the loopback interface" : $"'{name}' is the name of two interfaces");
-        }
         if (network.Mtu is { } mtu)
-            findings.CheckRange(where.Of("mtu"), mtu, network.Addresses.Any(IsIPv6) ? MinMtuOfIPv6 : MinMtu, MaxMtu);
-        if (network.HardwareAddress is { } hardware && !IsHardwareAddress(hardware))
-            findings.Add(where.Of("hardwareAddress"), $"'{hardware}' is not the hardware address of one interface: six bytes such as 02:42:ac:11:00:02");
-        if (network is VethNetwork veth)
-            ValidateVeth(veth, where, findings);
-        if (network is MacvlanNetwork { Parent: var ofMacvlan })
-            findings.CheckInterfaceName(where.Of("parent"), ofMacvlan);
-        if (network is IpvlanNetwork { Parent: var ofIpvlan })
-            findings.CheckInterfaceName(where.Of("parent"), ofIpvlan);
-    }
-
-    private static void ValidateVeth(VethNetwork veth, Where where, Findings findings)
-    {
-        if (veth.Bridge is { } bridge)
-            findings.CheckInterfaceName(where.Of("bridge"), bridge);
-        if (Encoding.UTF8.GetByteCount(veth.HostPrefix) > MaxPrefixBytes)
-            findings.Add(where.Of("hostPrefix"), $"'{veth.HostPrefix}' is longer than {MaxPrefixBytes} bytes: a name has 15, and 4 are needed to tell one from the other");
-        else
-            findings.CheckInterfaceName(where.Of("hostPrefix"), veth.HostPrefix);
-    }
-
-    private static void ValidateAddresses(InterfaceNetwork network, int index, HashSet<IPAddress> all, Dictionary<AddressFamily, int> gateways, Findings findings)
-    {
-        for (int i = 0; i < network.Addresses.Length; i++)
         {
-            InterfaceAddress address = network.Addresses[i];
-            string where = string.Create(CultureInfo.InvariantCulture, $"networks[{index}].addresses[{i}]");
-            if (WhyNot(address) is { } why)
-                findings.Add(where, $"{address} {why}");
-            if (!all.Add(address.Address))
-                findings.Add(where, $"{address.Address} is there twice");
+            findings.CheckRange(where.Of("mtu"), mtu, MinMtu, MaxMtu);
+            if (mtu is >= MinMtu and < MinMtuOfIPv6 && network.Addresses.Any(address => address.Address.AddressFamily == AddressFamily.InterNetworkV6))
+                findings.Add(where.Of("mtu"), $"{mtu} is too little for an address of IPv6, which needs {MinMtuOfIPv6}");
         }
-        for (int i = 0; i < network.Gateways.Length; i++)
+        if (network is not IpvlanNetwork && network.HardwareAddress is { } hardware)
+            ValidateHardwareAddress(where.Of("hardwareAddress"), hardware, findings);
+    }
+
+    /// <summary>is_valid_ether_addr of the kernel.</summary>
+    private static void ValidateHardwareAddress(Where where, string text, Findings findings)
+    {
+        string[] pairs = text.Split(':');
+        if (pairs.Length != 6 || !pairs.All(pair => pair.Length == 2 && pair.All(char.IsAsciiHexDigit)))
+            findings.Add(where, $"'{Findings.OneLine(text)}' is not a hardware address: six pairs of hexadecimal digits, such as 02:42:ac:11:2a:02");
+        else if ((Convert.FromHexString(pairs[0])[0] & 1) != 0)
+            findings.Add(where, $"{text} is the address of a group, not of one interface");
+        else if (pairs.All(pair => pair == "00"))
+            findings.Add(where, $"{text} is no interface's address");
+    }
+
+    /// <summary>Those that are given; those that are not are chosen so that they are free.</summary>
+    private static void ValidateNames(ContainerConfiguration container, Findings findings)
+    {
+        HashSet<string> names = [];
+        for (int i = 0; i < container.Networks.Length; i++)
         {
-            IPAddress gateway = network.Gateways[i];
-            string where = string.Create(CultureInfo.InvariantCulture, $"networks[{index}].gateways[{i}]");
-            InterfaceAddress[] near = [.. network.Addresses.Where(address => address.Address.AddressFamily == gateway.AddressFamily)];
-            if (near.Length == 0)
-                findings.Add(where, $"{gateway} is of a family that this interface has no address of");
-            else if (!near.Any(address => address.Network.Contains(gateway)) && !gateway.IsIPv6LinkLocal)
-                findings.Add(where, $"{gateway} is outside every network of this interface: {string.Join(", ", near.Select(address => address.Network))}");
-            if (!gateways.TryAdd(gateway.AddressFamily, index))
-                findings.Add(where, $"there is a gateway of that family already, in networks[{gateways[gateway.AddressFamily]}]");
+            if (container.Networks[i] is not InterfaceNetwork { Name: { } name })
+                continue;
+            Where where = new("networks", i, "name");
+            findings.CheckInterfaceName(where, name);
+            CheckFree(where, name, "interfaces");
+        }
+        foreach ((string host, string inside) in container.NetworkDevices.OrderBy(device => device.Key, StringComparer.Ordinal))
+        {
+            Where where = Where.Key("networkDevices", host);
+            findings.CheckInterfaceName(where, host);
+            if (host == Loopback)
+                findings.Add(where, "the host's loopback cannot leave it");
+            if (host != inside)
+                findings.CheckInterfaceName(where, inside);
+            CheckFree(where, inside, "devices");
+        }
+
+        void CheckFree(Where where, string name, string what)
+        {
+            if (name == Loopback)
+                findings.Add(where, $"'{Loopback}' is the name of the container's loopback");
+            else if (!names.Add(name))
+                findings.Add(where, $"'{Findings.OneLine(name)}' is the name of two {what}");
         }
     }
-
-    private static void ValidateRoute(RouteConfiguration route, Where where, Findings findings)
-    {
-        findings.CheckInterfaceName(where.Of("interface"), route.Interface);
-        AddressFamily[] families = [.. new[] { route.Destination?.Address, route.Source, route.Gateway }.OfType<IPAddress>().Select(address => address.AddressFamily).Distinct()];
-        if (families.Length == 0)
-            findings.Add(where, "has neither a destination nor a source nor a gateway");
-        if (families.Length > 1)
-            findings.Add(where, "is of IPv4 and of IPv6");
-    }
-
-    private static string? WhyNot(InterfaceAddress address)
-    {
-        byte[] bytes = address.Address.GetAddressBytes();
-        bool isIPv6 = IsIPv6(address);
-        if (bytes.All(part => part == 0))
-            return "is no address";
-        if (isIPv6 ? address.Address.IsIPv6Multicast : bytes[0] is >= 224 and < 240)
-            return "is the address of a group";
-        if (isIPv6 || address.PrefixLength >= 31)
-            return null;
-        if (address.Network.BaseAddress.Equals(address.Address))
-            return "is the network itself";
-        uint host = uint.MaxValue >> address.PrefixLength;
-        return ((uint)IPAddress.NetworkToHostOrder(BitConverter.ToInt32(bytes)) & host) == host ? "is everybody's address in that network" : null;
-    }
-
-    private static bool IsIPv6(InterfaceAddress address) => address.Address.AddressFamily == AddressFamily.InterNetworkV6;
-
-    private static bool IsHardwareAddress(string text)
-        => text.Split(':') is { Length: 6 } parts && parts.All(part => part.Length == 2 && part.All(char.IsAsciiHexDigit))
-            && PhysicalAddress.TryParse(text, out PhysicalAddress? address) && address.GetAddressBytes() is var bytes && (bytes[0] & 1) == 0 && bytes.Any(part => part != 0);
 }

@@ -25,7 +25,10 @@ internal static class UnsupportedConfiguration
         if ((container.Namespaces & Kinds) != 0)
             findings.Add("namespaces", $"{container.Namespaces & Kinds} is not supported yet");
         Unsupported(findings, "rootPropagation", container.RootPropagation is not null);
-        Unsupported(findings, "joinedNamespaces", !container.JoinedNamespaces.IsEmpty && container.JoinedNamespaces.Keys.Any(kind => kind != NamespaceKinds.Network));
+        if (!container.JoinedNamespaces.IsEmpty)
+            foreach ((NamespaceKinds kind, _) in container.JoinedNamespaces.OrderBy(entry => entry.Key))
+                if (kind != NamespaceKinds.Network && NamespaceValidator.IsOneKind(kind))
+                    findings.Add(NamespaceValidator.JoinedPlace(kind), "is not supported yet");
         Unsupported(findings, "userIdMappings", !container.UserIdMappings.IsEmpty);
         Unsupported(findings, "groupIdMappings", !container.GroupIdMappings.IsEmpty);
         Unsupported(findings, "monotonicOffset", container.MonotonicOffset is not null);

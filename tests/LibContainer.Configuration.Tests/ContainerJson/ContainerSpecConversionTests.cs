@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 using LibContainer.Configuration.ContainerJson;
 
@@ -87,17 +86,10 @@ public sealed class ContainerSpecConversionTests
 
     [Theory]
     [InlineData("""{"namespaces":{"NEWUSER":true}}""", "namespaces.NEWUSER: is not supported yet")]
-    [InlineData("""{"routes":[{}]}""", "routes[0]: has neither a destination nor a source nor a gateway; routes[0].interface_name: is needed")]
-    [InlineData("""{"routes":[{"destination":"10.0.0.0","source":"x","gateway":"1","interface_name":"eth0"}]}""", "routes[0].destination: '10.0.0.0' is no network, such as 192.168.0.0/24; routes[0].source: 'x' is no address with a prefix length, such as 172.17.0.3/32; routes[0].gateway: '1' is no address")]
-    [InlineData("""{"routes":[{"source":"10.0.0.0/8","interface_name":"eth0"}]}""", "routes[0].source: 10.0.0.0/8 is a network, and routes by those that packets come from are not supported yet; one address, /32, is what they leave with")]
-    [InlineData("""{"networks":[{"type":"loopback","mtu":-1},{"type":"veth","address":"172.17.0.3","gateway":"localhost"}]}""", "networks[0].mtu: -1 is not a number of bytes; networks[1].context: veth needs bridge; networks[1].context: veth needs prefix; networks[1].address: '172.17.0.3' is no address with a prefix length, such as 172.17.0.3/16; networks[1].gateway: 'localhost' is no address")]
-    [InlineData("""{"networks":[{"type":"netns"}]}""", "networks[0].context: netns needs nspath")]
-    [InlineData("""{"networks":[{"type":"netns","context":{"nspath":"a"}},{"type":"veth","context":{"bridge":"b","prefix":"v"}}],"routes":[{"gateway":"10.0.0.1","interface_name":"eth0"}]}""", "networks[0].context.nspath: 'a' is not an absolute path; networks[1]: the network is that of networks[0], and cannot be changed from here; routes: the network is that of networks[0], and cannot be changed from here")]
-    [InlineData("""{"networks":[{"type":"carrier pigeon"}]}""", "networks[0]: 'carrier pigeon' is not a network strategy")]
     [InlineData("""{"capabilities":["KILL","FLY"]}""", "capabilities[1]: 'FLY' is not a capability that is known")]
     [InlineData("""{"device_nodes":[{"type":112}]}""", "device_nodes[0].type: 112 is not a type of device: 99 (c) or 98 (b)")]
     [InlineData("""{"device_nodes":[{"type":99,"path":"/x","major_number":-1}]}""", "device_nodes[0]: -1:0 is not a device number: 0 to 4095, and 0 to 1048575")]
-    [InlineData("""{"namespaces":{"NEWUSER":true},"capabilities":["FLY"]}""", "namespaces.NEWUSER: is not supported yet; capabilities[0]: 'FLY' is not a capability that is known")]
+    [InlineData("""{"routes":[{"gateway":"10.0.0.1"}],"capabilities":["FLY"]}""", "capabilities[0]: 'FLY' is not a capability that is known; routes[0].interface_name: is missing")]
     [InlineData("""{"cgroups":{"memory":-1}}""", "cgroups.memory: -1 is negative")]
     [InlineData("""{"cgroups":{"memory_swap":-2,"cpu_quota":-2}}""", "cgroups.memory_swap: -2 is not a number of bytes, nor -1 for no limit; cgroups.cpu_quota: -2 is not a number of microseconds, nor -1 for no limit")]
     [InlineData("""{"cgroups":{"freezer":"COLD"}}""", "cgroups.freezer: 'COLD' is not FROZEN or THAWED")]
@@ -107,38 +99,6 @@ public sealed class ContainerSpecConversionTests
     [InlineData("""{"cgroups":{"allowed_devices":[{"type":99,"major_number":-2}]}}""", "cgroups.allowed_devices[0]: -2:0 is not a device number, nor -1 for any")]
     public void What_is_unknown_or_not_supported_yet_is_told(string json, string sentence)
         => FluentActions.Invoking(() => Convert(json)).Should().Throw<ConfigurationException>().WithMessage(sentence);
-
-    [Fact]
-    public void Networks_and_routes_are_those_of_2014()
-    {
-        ContainerConfiguration container = Convert("""
-            {"namespaces":{"NEWNET":true},
-            "networks":[{"type":"loopback","address":"127.0.0.1/0","gateway":"localhost","mtu":1500},{"type":"veth","context":{"bridge":"docker0","prefix":"veth"},"address":"172.17.42.2/16","gateway":"172.17.42.1","mtu":1500}],
-            "routes":[{"gateway":"172.17.42.1","interface_name":"eth0"},{"destination":"192.168.0.0/24","source":"172.17.42.2/32","interface_name":"eth0"}]}
-            """).Container;
-
-        container.Networks.Should().HaveCount(2);
-        container.Networks[0].Should().Be(LoopbackNetwork.Instance with { Mtu = 1500 });
-        container.Networks[1].Should().BeOfType<VethNetwork>().Which.Should().BeEquivalentTo(new VethNetwork
-        {
-            Bridge = "docker0", Mtu = 1500, Addresses = [InterfaceAddress.Parse("172.17.42.2/16")], Gateways = [IPAddress.Parse("172.17.42.1")],
-        });
-        container.Routes.Should().ContainSingle("the gateway of eth0 has been said").Which.Should().Be(new RouteConfiguration
-        {
-            Destination = InterfaceAddress.Parse("192.168.0.0/24"), Source = IPAddress.Parse("172.17.42.2"), Interface = "eth0",
-        });
-        InterfaceNames.Of(container).Should().Equal("", "eth0");
-    }
-
-    [Fact]
-    public void Another_containers_network_is_joined_and_none_is_made()
-    {
-        ContainerConfiguration container = Convert("""{"namespaces":{"NEWNET":true,"NEWUTS":true},"networks":[{"type":"loopback"},{"type":"netns","context":{"nspath":"/proc/7/ns/net"}}]}""").Container;
-
-        container.Namespaces.Should().Be(NamespaceKinds.Uts);
-        container.JoinedNamespaces.Should().ContainSingle().Which.Should().Be(KeyValuePair.Create(NamespaceKinds.Network, "/proc/7/ns/net"));
-        container.Networks.Should().BeEmpty();
-    }
 
     [Fact]
     public void A_cgroup_has_its_name_below_its_parent()

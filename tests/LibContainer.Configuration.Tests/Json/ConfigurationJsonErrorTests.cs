@@ -51,11 +51,27 @@ public sealed class ConfigurationJsonErrorTests
         """{ "resources": { "rdma": { "mlx": { "handles": 1 } } } }""",
         """resources.rdma["mlx"].handles: is not a member that is known""")]
     [InlineData("""{ "seccomp": {} }""", "seccomp.defaultAction: is missing")]
-    [InlineData("""{ "networks": [{ "type": "vpn" }] }""", "networks[0].type: should be one of loopback, veth, macvlan, ipvlan, custom")]
-    [InlineData("""{ "networks": [{ "type": "veth", "addresses": ["10.0.0.1"] }] }""", "networks[0].addresses[0]: should be an address with a prefix length, such as 10.88.0.2/24")]
-    [InlineData("""{ "networks": [{ "type": "veth", "gateways": ["1"] }] }""", "networks[0].gateways[0]: should be an address of IPv4 or IPv6")]
+    [InlineData("""{ "networks": [{ "type": "bridge" }] }""", "networks[0].type: should be one of loopback, veth, macvlan, ipvlan, custom")]
     [InlineData("""{ "networks": [{}] }""", "networks[0].type: is missing")]
     [InlineData("""{ "networks": [{ "type": "loopback", "name": "lo" }] }""", "networks[0].name: is not a member that is known")]
+    [InlineData("""{ "networks": [{ "type": "macvlan" }] }""", "networks[0].parent: is missing")]
+    [InlineData("""{ "networks": [{ "type": "custom" }] }""", "networks[0].strategy: is missing")]
+    [InlineData(
+        """{ "networks": [{ "type": "veth", "addresses": ["10.88.0.2"] }] }""",
+        "networks[0].addresses[0]: should be an address with a prefix length: 10.88.0.2/24")]
+    [InlineData(
+        """{ "networks": [{ "type": "veth", "addresses": [7] }] }""",
+        "networks[0].addresses[0]: should be an address with a prefix length: 10.88.0.2/24")]
+    [InlineData(
+        """{ "networks": [{ "type": "veth", "gateways": ["10.88.0.1/24"] }] }""",
+        "networks[0].gateways[0]: should be an address of IPv4 or IPv6: 10.88.0.1")]
+    [InlineData(
+        """{ "networks": [{ "type": "veth", "gateways": ["fe80::1%eth0"] }] }""",
+        "networks[0].gateways[0]: should be an address of IPv4 or IPv6: 10.88.0.1")]
+    [InlineData("""{ "routes": [{ "gateway": "10.88.0.1" }] }""", "routes[0].interface: is missing")]
+    [InlineData(
+        """{ "routes": [{ "interface": "eth0", "gateway": "1" }] }""",
+        "routes[0].gateway: should be an address of IPv4 or IPv6: 10.88.0.1")]
     [InlineData("""{ "networks": [{ "type": "loopback", "type": "loopback" }] }""", "networks[0].type: is there twice")]
     [InlineData("""{ "hostname": "\ud800" }""", "hostname: should be valid Unicode text")]
     [InlineData("""{ "rootSwitch": "\ud800" }""", "rootSwitch: should be one of pivot, move")]

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using CsCheck;
@@ -139,6 +140,28 @@ public sealed class ConfigurationJsonTests
             }
 
             """);
+
+    [Fact]
+    public void A_network_says_its_addresses_as_people_do()
+    {
+        string text = Text(
+            Valid.Container with
+            {
+                Networks = [new VethNetwork { Bridge = "br0", Addresses = [InterfaceAddress.Parse("10.88.0.2/24")], Gateways = [IPAddress.Parse("10.88.0.1")] }],
+                Routes = [new RouteConfiguration { Destination = InterfaceAddress.Parse("fd00::/8"), Interface = "eth0" }],
+            },
+            Valid.Process);
+
+        JsonElement document = JsonDocument.Parse(text).RootElement;
+        JsonSerializer.Serialize(document.GetProperty("networks")).Should().Be(
+            """[{"type":"veth","addresses":["10.88.0.2/24"],"gateways":["10.88.0.1"],"bridge":"br0"}]""");
+        JsonSerializer.Serialize(document.GetProperty("routes")).Should().Be("""[{"destination":"fd00::/8","interface":"eth0"}]""");
+    }
+
+    [Fact]
+    public void An_address_with_a_scope_cannot_be_written()
+        => FluentActions.Invoking(() => Text(Valid.Container with { Networks = [new VethNetwork { Gateways = [IPAddress.Parse("fe80::1%3")] }] }, Valid.Process))
+            .Should().Throw<ArgumentException>().WithMessage("fe80::1%3 has a scope*");
 
     [Fact]
     public void Keys_of_a_map_are_written_in_their_order()

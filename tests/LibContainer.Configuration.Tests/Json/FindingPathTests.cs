@@ -6,18 +6,7 @@ namespace LibContainer.Configuration.Tests.Json;
 /// <summary>Who gets a finding looks for it in the document: its path is there.</summary>
 public sealed class FindingPathTests
 {
-    private static readonly JsonElement Document = Write(Full.Container);
-
-    /// <summary>The full one, and what its networks could be instead.</summary>
-    private static readonly JsonElement[] Documents =
-    [
-        Document,
-        Write(Full.Container with { Networks = [LoopbackNetwork.Instance with { Mtu = 3 }] }),
-        Write(Full.Container with { Networks = [new MacvlanNetwork { Parent = "a" }] }),
-        Write(Full.Container with { Networks = [new CustomNetwork("a")] }),
-    ];
-
-    private static JsonElement Write(ContainerConfiguration container) => JsonDocument.Parse(ConfigurationJson.Write(container, Full.Process)).RootElement;
+    private static readonly JsonElement Document = JsonDocument.Parse(ConfigurationJson.Write(Full.Container, Full.Process)).RootElement;
 
     [Fact]
     public void Every_path_of_the_validator_is_a_member_of_the_format()
@@ -28,7 +17,7 @@ public sealed class FindingPathTests
             {
                 foreach (ConfigurationFinding finding in ConfigurationValidator.Validate(document.Container, document.Process))
                 {
-                    Documents.Any(written => Places.Exists(written, finding.Path)).Should().BeTrue($"'{finding.Path}' is what a finding names");
+                    Places.Exists(Document, finding.Path).Should().BeTrue($"'{finding.Path}' is what a finding names");
                     kinds.Add(Places.Kind(finding.Path));
                 }
                 return true;

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Net;
 using System.Numerics;
 using System.Reflection;
 
@@ -22,12 +24,14 @@ internal static class Full
                 .Last(value => !type.IsDefined(typeof(FlagsAttribute)) || BitOperations.IsPow2(ModelWalk.Bits(value)));
         if (type.IsPrimitive)
             return Convert.ChangeType(3, type, null);
+        if (type == typeof(ImmutableArray<NetworkConfiguration>))
+            return ImmutableArray.CreateRange(
+                ModelWalk.Alternatives(typeof(NetworkConfiguration)).Select(network => (NetworkConfiguration)OfRecord(network)));
         if (ModelWalk.IsList(type))
         {
             Type element = type.GenericTypeArguments[0];
-            Array entries = Array.CreateInstance(element, 2); // two, since one network is the default
+            Array entries = Array.CreateInstance(element, 1);
             entries.SetValue(Of(element, name), 0);
-            entries.SetValue(Of(element, name), 1);
             return ModelWalk.ToList(element, entries);
         }
         if (ModelWalk.IsMap(type))
@@ -38,10 +42,8 @@ internal static class Full
         }
         if (type == typeof(RootFileSystem))
             return RootFileSystem.Directory("/srv");
-        if (type == typeof(NetworkConfiguration))
-            return OfRecord(typeof(VethNetwork));
-        if (type == typeof(System.Net.IPAddress))
-            return System.Net.IPAddress.Parse("10.88.0.1");
+        if (type == typeof(IPAddress))
+            return IPAddress.Parse("10.88.0.1");
         if (type == typeof(InterfaceAddress))
             return InterfaceAddress.Parse("10.88.0.2/24");
         return OfRecord(type);

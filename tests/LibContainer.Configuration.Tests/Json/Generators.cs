@@ -17,7 +17,14 @@ internal static class Generators
         Gen.Const("😀"),
         Gen.Const("net.ipv4.ip_forward"));
 
-    private static readonly Gen<IPAddress> Addresses = Gen.OneOf(Gen.Byte.Array[4], Gen.Byte.Array[16]).Select(bytes => new IPAddress(bytes));
+    private static readonly string[] SpecialAddresses =
+        ["0.0.0.0", "127.0.0.1", "255.255.255.255", "224.0.0.1", "10.0.0.255", "::", "::1", "ff02::1", "::ffff:10.0.0.1"];
+
+    /// <summary>Both families, and those that are special.</summary>
+    private static readonly Gen<IPAddress> Addresses = Gen.OneOf(
+        Gen.Byte.Array[4].Select(bytes => new IPAddress(bytes)),
+        Gen.Byte.Array[16].Select(bytes => new IPAddress(bytes)),
+        Gen.Int[0, SpecialAddresses.Length - 1].Select(index => IPAddress.Parse(SpecialAddresses[index])));
 
     private static readonly Gen<bool> Often = Gen.Int[0, 2].Select(number => number > 0);
 
@@ -59,15 +66,12 @@ internal static class Generators
         if (ModelWalk.IsMap(type))
             return Key(type.GenericTypeArguments[0]).Select(Of(type.GenericTypeArguments[1]), (key, entry) => (Key: key!, Value: entry!))
                 .Array[0, 3].Select(entries => (object?)Map(type, entries));
-        if (type == typeof(RootFileSystem))
-            return Gen.OneOf(Of(typeof(DirectoryRoot)), Of(typeof(HostUserlandRoot)));
-        if (type == typeof(NetworkConfiguration))
-            return Gen.OneOf(Of(typeof(LoopbackNetwork)), Of(typeof(VethNetwork)), Of(typeof(MacvlanNetwork)), Of(typeof(IpvlanNetwork)), Of(typeof(CustomNetwork)));
         if (type == typeof(IPAddress))
             return Addresses.Select(address => (object?)address);
         if (type == typeof(InterfaceAddress))
-            return Addresses.Select(Gen.Int[0, 32], (address, length) => (object?)new InterfaceAddress(address, length));
-        return OfRecord(type);
+            return Addresses.Select(Gen.Int[0, 128], (address, length)
+                => (object?)new InterfaceAddress(address, Math.Min(length, address.GetAddressBytes().Length * 8)));
+        return type.IsAbstract ? Gen.OneOf([.. ModelWalk.Alternatives(type).Select(Of)]) : OfRecord(type);
     }
 
     private static Gen<object?> OfEnum(Type type)

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Net;
 using System.Reflection;
 using System.Text.Json;
 
@@ -15,7 +16,7 @@ internal static class Mirror
         JsonValueKind.Null => value is null,
         JsonValueKind.True or JsonValueKind.False => value is bool flag && flag == json.GetBoolean(),
         JsonValueKind.Number => value is IFormattable number && number.ToString(null, null) == json.GetRawText(),
-        JsonValueKind.String => value is Enum ? json.GetString() == NameOf(value) : (value as string ?? (value is System.Net.IPAddress or InterfaceAddress ? value.ToString() : null)) is { } text && text == json.GetString(),
+        JsonValueKind.String => json.GetString() == (value is Enum ? NameOf(value) : value is string or IPAddress or InterfaceAddress ? value.ToString() : null),
         JsonValueKind.Array => ShowsList(json, value!),
         _ => value is IDictionary map ? ShowsMap(json, map) : ShowsRecord(json, value!),
     };

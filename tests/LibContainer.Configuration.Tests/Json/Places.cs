@@ -6,22 +6,30 @@ namespace LibContainer.Configuration.Tests.Json;
 /// <summary>Places as findings name them, looked up in a document.</summary>
 internal static partial class Places
 {
-    /// <summary>Whether there is a member of that name; lists and maps are followed to their first entry, whichever is asked for.</summary>
+    /// <summary>Whether there is a member of that name; lists and maps are followed to each entry, whichever is asked for.</summary>
     internal static bool Exists(JsonElement document, string path)
     {
-        foreach (Match step in Steps().Matches(path))
+        Match[] steps = [.. Steps().Matches(path).Cast<Match>()];
+        return string.Concat(steps.Select(step => step.Value)) == path && Exists(document, steps);
+    }
+
+    private static bool Exists(JsonElement place, ReadOnlySpan<Match> steps)
+    {
+        if (steps.IsEmpty)
+            return true;
+        if (steps[0].Groups["name"].Success)
+            return place.ValueKind == JsonValueKind.Object && place.TryGetProperty(steps[0].Groups["name"].Value, out JsonElement member)
+                && Exists(member, steps[1..]);
+        IEnumerable<JsonElement> entries = place.ValueKind switch
         {
-            if (step.Groups["name"].Success && document.ValueKind == JsonValueKind.Object
-                && document.TryGetProperty(step.Groups["name"].Value, out JsonElement member))
-                document = member;
-            else if (step.Groups["index"].Success && document.ValueKind == JsonValueKind.Array && document.GetArrayLength() > 0)
-                document = document[0];
-            else if (step.Groups["key"].Success && document.ValueKind == JsonValueKind.Object && document.EnumerateObject().Any())
-                document = document.EnumerateObject().First().Value;
-            else
-                return false;
-        }
-        return string.Concat(Steps().Matches(path).Select(step => step.Value)) == path;
+            JsonValueKind.Array when steps[0].Groups["index"].Success => place.EnumerateArray(),
+            JsonValueKind.Object when steps[0].Groups["key"].Success => place.EnumerateObject().Select(entry => entry.Value),
+            _ => [],
+        };
+        foreach (JsonElement entry in entries)
+            if (Exists(entry, steps[1..]))
+                return true;
+        return false;
     }
 
     /// <summary>A path without its numbers and keys.</summary>
