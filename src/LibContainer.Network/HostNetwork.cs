@@ -87,6 +87,11 @@ internal sealed class HostNetwork : IDisposable
             {
                 LookForAll(); // more has happened than the socket has room for
             }
+            catch (Exception error) when (error is IOException or InvalidDataException)
+            {
+                Abandon(); // nobody called who could be told
+                return;
+            }
         }
     }
 
@@ -106,9 +111,18 @@ internal sealed class HostNetwork : IDisposable
         int[] watched;
         lock (_watched)
             watched = [.. _watched.Keys];
+        HashSet<int> present = [.. Netlink.GetLinks().Select(link => link.Index)];
         foreach (int index in watched)
-            if (Netlink.FindLink(index) is null)
+            if (!present.Contains(index))
                 Complete(index);
+    }
+
+    /// <summary>Who has taken this one does without its news, and looks for itself when the time is up. The next one makes another.</summary>
+    private void Abandon()
+    {
+        lock (All)
+            All.Remove(_namespace);
+        _events.Dispose();
     }
 
     /// <summary>It is known to be gone.</summary>

@@ -2,13 +2,16 @@ using FluentAssertions;
 using LibContainer.Configuration;
 using LibContainer.Network.Netlink;
 using LibContainer.TestUtilities;
+using Microsoft.Win32.SafeHandles;
 using Xunit;
 
 namespace LibContainer.IntegrationTests;
 
 /// <summary>What containers with interfaces leave behind on their host: nothing, one after the other or at once.</summary>
-public sealed class NetworkLeakTests
+public sealed class NetworkLeakTests : IDisposable
 {
+    public void Dispose() => Sandbox.AwaitListener();
+
     [Fact]
     public void Five_hundred_starts_leave_no_interface()
     {
@@ -34,6 +37,23 @@ public sealed class NetworkLeakTests
         Array.ForEach(callers, caller => caller.Join());
 
         host.Run(() => AwaitNames("br0", "lo"));
+    }
+
+    [Fact]
+    public void An_interface_whose_namespace_somebody_holds_is_removed_by_the_host()
+    {
+        Requires.Root();
+        using OwnNetwork host = Bridged();
+        SafeFileHandle? held = null;
+
+        host.Run(() =>
+        {
+            Sandbox.Exec(
+                Sandbox.Default with { Networks = [new VethNetwork { Bridge = "br0", HostPrefix = "held" }] }, new ProcessConfiguration("/bin/true"),
+                new ExecOptions { Started = process => held = File.OpenHandle($"/proc/{process.Id}/ns/net") });
+            using (held)
+                AwaitNames("br0", "lo");
+        });
     }
 
     private static void Start(int host) => Sandbox.Exec(

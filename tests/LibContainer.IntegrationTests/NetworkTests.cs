@@ -39,6 +39,7 @@ public class NetworkTests : IDisposable
     public void Dispose()
     {
         _host.Dispose();
+        Sandbox.AwaitListener();
         GC.SuppressFinalize(this);
     }
 

@@ -32,6 +32,26 @@ internal static class Sandbox
     /// <summary>Has the launcher started, if it is not there. It is in the namespaces of the thread that starts it, for good.</summary>
     internal static void StartLauncher() => Script("true");
 
+    /// <summary>Waits until nobody listens any more for interfaces that go: the listener stays a second for the next container, and the next test may count descriptors.</summary>
+    internal static void AwaitListener()
+    {
+        bool hasLeft = SpinWait.SpinUntil(() => !Directory.GetDirectories("/proc/self/task").Any(IsListener), TimeSpan.FromSeconds(10));
+        if (!hasLeft)
+            throw new TimeoutException("a listener for interfaces is still there");
+
+        static bool IsListener(string task)
+        {
+            try
+            {
+                return File.ReadAllText(task + "/comm").StartsWith("LibContainer li", StringComparison.Ordinal);
+            }
+            catch (IOException)
+            {
+                return false; // a thread that has ended meanwhile
+            }
+        }
+    }
+
     internal static Result Script(string script, ContainerConfiguration? container = null)
         => Run(container ?? Default, new ProcessConfiguration("/bin/sh", "-c", script));
 
