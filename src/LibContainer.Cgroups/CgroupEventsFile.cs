@@ -37,8 +37,9 @@ internal static class CgroupEventsFile
                 KernelFile.AwaitChange(descriptor.Number, TimeSpan.FromMilliseconds(left));
             }
         }
-        catch (CgroupException error) when (error.Error is Errno.ENOENT or Errno.ENODEV) // removed before it was open
+        catch (CgroupException error) when (error.Error is Errno.ENOENT or Errno.ENODEV)
         {
+            return whenGone; // removed before it was open
         }
         return whenGone;
     }

@@ -30,6 +30,15 @@ internal static class CgroupProcesses
             KillOneByOne(cgroup, CgroupFreezer.Find(directories), deadline);
     }
 
+    /// <summary>Waits until one of them has ended. Where there is none that this process can see, time passes.</summary>
+    /// <param name="cgroup">The cgroup.</param>
+    /// <param name="most">How long at most: a process may leave alive.</param>
+    internal static void AwaitEnd(CgroupDirectory cgroup, TimeSpan most)
+    {
+        using PidFd? one = Read(cgroup).Select(TryOpen).FirstOrDefault(process => process is not null);
+        Readiness.Wait(one is null ? [] : [new Interest(one)], most);
+    }
+
     private static void KillOneByOne(CgroupDirectory cgroup, CgroupFreezer? freezer, long deadline)
     {
         SortedSet<int> ids;

@@ -20,7 +20,7 @@ internal static class CgroupTree
     private const int Attempts = 10;
 
     /// <summary>
-    /// How long a cgroup may stay busy. Version 2 tells when the last process has left; version 1 does not, and neither tells when the kernel has done with it: that is looked for.
+    /// How long a cgroup may stay busy. Version 2 tells when the last process has left; version 1 does not, but each process tells its end. That the kernel has done with it nobody tells, and it is looked again.
     /// </summary>
     internal static readonly TimeSpan RemovalTimeout = TimeSpan.FromSeconds(2);
 
@@ -78,7 +78,7 @@ internal static class CgroupTree
             if (cgroup.Hierarchy.Version == CgroupVersion.V2 && !CgroupEventsFile.Has(cgroup, CgroupEventsFile.Empty))
                 CgroupEventsFile.Await(cgroup, CgroupEventsFile.Empty, deadline);
             else
-                Thread.Sleep(pause);
+                CgroupProcesses.AwaitEnd(cgroup, TimeSpan.FromMilliseconds(pause));
         }
         RemoveParents(cgroup);
     }

@@ -52,15 +52,13 @@ public sealed class ContainerNetwork : IDisposable
         using SafeFileHandle target = NamespaceFile.Open($"/proc/{processId}/ns/net");
         for (int i = 0; i < _container.Networks.Length; i++)
         {
-            NetworkConfiguration network = _container.Networks[i];
-            int index = i;
-            Attempt(() => $"networks[{index}]", () => Connect(network, _names[index], target, inside));
+            (NetworkConfiguration network, string name) = (_container.Networks[i], _names[i]);
+            Attempt($"networks[{i}]", () => Connect(network, name, target, inside));
         }
         for (int i = 0; i < _container.Routes.Length; i++)
         {
             RouteConfiguration route = _container.Routes[i];
-            int index = i;
-            Attempt(() => $"routes[{index}]", () => inside.AddRoute(inside.GetLink(route.Interface), route));
+            Attempt($"routes[{i}]", () => inside.AddRoute(inside.GetLink(route.Interface), route));
         }
     }
 
@@ -89,7 +87,6 @@ public sealed class ContainerNetwork : IDisposable
         }
         finally
         {
-            _ends.ForEach(end => end.Dispose());
             _host?.Dispose();
         }
     }
@@ -113,15 +110,19 @@ public sealed class ContainerNetwork : IDisposable
     }
 
     /// <summary>Says which entry it was.</summary>
-    private static void Attempt(Func<string> where, Action connect)
+    private static void Attempt(string where, Action connect)
     {
         try
         {
             connect();
         }
-        catch (Exception error) when (error is NetlinkException or LinuxException)
+        catch (NetlinkException error)
         {
-            throw new NetworkException($"{where()}: {error.Message}", error is NetlinkException refused ? refused.Error : ((LinuxException)error).Error, error);
+            throw new NetworkException($"{where}: {error.Message}", error.Error, error);
+        }
+        catch (LinuxException error)
+        {
+            throw new NetworkException($"{where}: {error.Message}", error.Error, error);
         }
     }
 

@@ -4,7 +4,7 @@ using LibContainer.Network.Netlink;
 namespace LibContainer.Network;
 
 /// <summary>The host's end of a container's cable.</summary>
-internal sealed class HostEnd : IDisposable
+internal sealed class HostEnd
 {
     /// <summary>What the kernel removes within 50 ms; longer than this it stays only when somebody else holds the container's network namespace.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -14,9 +14,6 @@ internal sealed class HostEnd : IDisposable
     private readonly Task _gone;
 
     internal HostEnd(HostNetwork network, NetworkLink link) => (_network, _link, _gone) = (network, link, network.WhenGone(link));
-
-    /// <summary>Its name on the host.</summary>
-    internal string Name => _link.Name;
 
     /// <summary>What the container has received and sent.</summary>
     internal LinkStatistics Statistics => _network.Netlink.GetLink(_link.Index).Statistics.FromOtherEnd();
@@ -35,8 +32,7 @@ internal sealed class HostEnd : IDisposable
         }
     }
 
-    /// <summary>Removes it now.</summary>
-    internal void Remove()
+    private void Remove()
     {
         try
         {
@@ -46,9 +42,9 @@ internal sealed class HostEnd : IDisposable
         {
             // Gone, and its event was lost or is on its way.
         }
-        _network.Complete(_link.Index);
+        finally
+        {
+            _network.Forget(_link);
+        }
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _network.Complete(_link.Index);
 }

@@ -23,17 +23,19 @@ internal sealed class HostNetwork : IDisposable
     {
         _namespace = ofNamespace;
         Netlink = RouteNetlink.Open();
+        NetlinkSocket? events = null;
         try
         {
-            _events = NetlinkSocket.Open();
+            _events = events = NetlinkSocket.Open();
+            _events.Join(Rtnetlink.RTNLGRP_LINK);
+            new Thread(Listen) { IsBackground = true, Name = "LibContainer links" }.Start();
         }
         catch
         {
+            events?.Dispose();
             Netlink.Dispose();
             throw;
         }
-        _events.Join(Rtnetlink.RTNLGRP_LINK);
-        new Thread(Listen) { IsBackground = true, Name = "LibContainer links" }.Start();
     }
 
     internal RouteNetlink Netlink { get; }
@@ -125,8 +127,10 @@ internal sealed class HostNetwork : IDisposable
         _events.Dispose();
     }
 
-    /// <summary>It is known to be gone.</summary>
-    internal void Complete(int index)
+    /// <summary>Nobody has to be told any more.</summary>
+    internal void Forget(NetworkLink link) => Complete(link.Index);
+
+    private void Complete(int index)
     {
         TaskCompletionSource? gone;
         lock (_watched)

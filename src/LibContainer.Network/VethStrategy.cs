@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Net.NetworkInformation;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using LibContainer.Configuration;

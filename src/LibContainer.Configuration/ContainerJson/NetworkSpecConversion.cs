@@ -10,9 +10,6 @@ namespace LibContainer.Configuration.ContainerJson;
 /// </remarks>
 internal sealed class NetworkSpecConversion
 {
-    private const int MinMtu = 68;
-    private const int MaxMtu = 65535;
-
     private readonly ContainerSpec _spec;
     private readonly List<ConfigurationFinding> _findings;
 
@@ -111,9 +108,9 @@ internal sealed class NetworkSpecConversion
 
     private int? Mtu(NetworkSpec network, string place)
     {
-        if (network.Mtu is 0 or (>= MinMtu and <= MaxMtu))
+        if (network.Mtu is 0 or (>= NetworkValidator.MinMtu and <= NetworkValidator.MaxMtu))
             return network.Mtu == 0 ? null : (int)network.Mtu;
-        Find($"{place}.mtu", $"{network.Mtu} is not from {MinMtu} to {MaxMtu}, nor 0 for the kernel's choice");
+        Find($"{place}.mtu", $"{network.Mtu} is not from {NetworkValidator.MinMtu} to {NetworkValidator.MaxMtu}, nor 0 for the kernel's choice");
         return null;
     }
 

@@ -14,7 +14,7 @@ internal sealed class AddressShape : JsonShape<IPAddress>
 
     internal override void Write(Utf8JsonWriter writer, IPAddress value)
     {
-        if (!InterfaceAddress.TryParseAddress(value.ToString(), out _))
+        if (!InterfaceAddress.IsPlain(value))
             throw new ArgumentException($"{value} has a scope, and the format has no place for it.", nameof(value));
         writer.WriteStringValue(value.ToString());
     }

@@ -6,10 +6,10 @@ namespace LibContainer.Configuration;
 internal static class NetworkValidator
 {
     /// <summary>ETH_MIN_MTU of the kernel: the smallest of IPv4, RFC 791.</summary>
-    private const int MinMtu = 68;
+    internal const int MinMtu = 68;
 
     /// <summary>ETH_MAX_MTU of the kernel.</summary>
-    private const int MaxMtu = 65535;
+    internal const int MaxMtu = 65535;
 
     /// <summary>The loopback's by itself.</summary>
     private const int MaxLoopbackMtu = 65536;

@@ -9,12 +9,10 @@ namespace LibContainer.Network.Netlink;
 /// <summary>Requests about addresses, neighbours and routes. Source: rtnetlink(7), include/uapi/linux/if_addr.h, neighbour.h, rtnetlink.h.</summary>
 internal static class AddressRequests
 {
-    private const int New = Rtnetlink.NLM_F_CREATE | Rtnetlink.NLM_F_EXCL | Rtnetlink.NLM_F_ACK;
-
     /// <summary>Of IPv6 it can be used at once: nobody looks whether another has it (IFA_F_NODAD).</summary>
     internal static NetlinkRequest Add(int index, string name, InterfaceAddress address)
     {
-        NetlinkRequest request = Address(Rtnetlink.RTM_NEWADDR, New, "RTM_NEWADDR", index, name, address);
+        NetlinkRequest request = Address(Rtnetlink.RTM_NEWADDR, NetlinkRequest.New, "RTM_NEWADDR", index, name, address);
         return address.Address.AddressFamily == AddressFamily.InterNetworkV6 ? request.Add(Rtnetlink.IFA_FLAGS, Rtnetlink.IFA_F_NODAD) : request;
     }
 
@@ -25,14 +23,14 @@ internal static class AddressRequests
         => new NetlinkRequest(Rtnetlink.RTM_GETADDR, Rtnetlink.NLM_F_DUMP, "RTM_GETADDR").Body(Family(family), 0, 0, 0, 0, 0, 0, 0);
 
     internal static NetlinkRequest AddNeighbour(int index, string name, IPAddress address, ReadOnlySpan<byte> hardwareAddress)
-        => Neighbour(Rtnetlink.RTM_NEWNEIGH, New, "RTM_NEWNEIGH", index, name, address, Rtnetlink.NUD_PERMANENT).Add(Rtnetlink.NDA_LLADDR, hardwareAddress);
+        => Neighbour(Rtnetlink.RTM_NEWNEIGH, NetlinkRequest.New, "RTM_NEWNEIGH", index, name, address, Rtnetlink.NUD_PERMANENT).Add(Rtnetlink.NDA_LLADDR, hardwareAddress);
 
     internal static NetlinkRequest DeleteNeighbour(int index, string name, IPAddress address)
         => Neighbour(Rtnetlink.RTM_DELNEIGH, Rtnetlink.NLM_F_ACK, "RTM_DELNEIGH", index, name, address, 0);
 
     internal static NetlinkRequest GetNeighbours() => new NetlinkRequest(Rtnetlink.RTM_GETNEIGH, Rtnetlink.NLM_F_DUMP, "RTM_GETNEIGH").Body(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
-    internal static NetlinkRequest AddRoute(int index, RouteConfiguration route) => Route(Rtnetlink.RTM_NEWROUTE, New, "RTM_NEWROUTE", index, route);
+    internal static NetlinkRequest AddRoute(int index, RouteConfiguration route) => Route(Rtnetlink.RTM_NEWROUTE, NetlinkRequest.New, "RTM_NEWROUTE", index, route);
 
     internal static NetlinkRequest DeleteRoute(int index, RouteConfiguration route) => Route(Rtnetlink.RTM_DELROUTE, Rtnetlink.NLM_F_ACK, "RTM_DELROUTE", index, route);
 

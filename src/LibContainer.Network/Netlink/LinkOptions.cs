@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Net.NetworkInformation;
 using System.Runtime.InteropServices;
-using LibContainer.Configuration;
 
 namespace LibContainer.Network.Netlink;
 

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using LibContainer.Configuration;
 using LibContainer.Linux;
 
@@ -7,8 +6,6 @@ namespace LibContainer.Network.Netlink;
 /// <summary>Requests about interfaces. Source: rtnetlink(7), include/uapi/linux/if_link.h.</summary>
 internal static class LinkRequests
 {
-    private const int New = Rtnetlink.NLM_F_CREATE | Rtnetlink.NLM_F_EXCL | Rtnetlink.NLM_F_ACK;
-
     /// <param name="near">This end.</param>
     /// <param name="far">The other one. It cannot be up yet.</param>
     /// <param name="farNamespace">Descriptor of the namespace that the other one is born in, or -1.</param>
@@ -81,7 +78,7 @@ internal static class LinkRequests
 
     private static NetlinkRequest Create(string kind, LinkOptions options, int ofNamespace, Action<NetlinkRequest>? data = null, int parent = 0)
     {
-        NetlinkRequest request = new NetlinkRequest(Rtnetlink.RTM_NEWLINK, New, $"RTM_NEWLINK {options.Name} type {kind}")
+        NetlinkRequest request = new NetlinkRequest(Rtnetlink.RTM_NEWLINK, NetlinkRequest.New, $"RTM_NEWLINK {options.Name} type {kind}")
             .Link(flags: options.IsUp ? Uapi.IFF_UP : 0u, change: options.IsUp ? Uapi.IFF_UP : 0u);
         AddOptions(request, options, ofNamespace);
         if (parent != 0)

@@ -21,14 +21,7 @@ internal sealed class NetlinkConnection(NetlinkSocket socket) : IDisposable
 
     /// <summary>Has a request carried out.</summary>
     /// <exception cref="NetlinkException">The kernel refuses.</exception>
-    internal void Transact(NetlinkRequest request)
-    {
-        lock (_gate)
-        {
-            Send(request);
-            Read(request, static (_, _) => { });
-        }
-    }
+    internal void Transact(NetlinkRequest request) => Query(request, static (_, _) => { });
 
     /// <summary>Asks for one thing.</summary>
     /// <param name="request">With NLM_F_ACK, by which the end of the answers is known.</param>

@@ -9,6 +9,10 @@ namespace LibContainer.Network.Netlink;
 internal sealed class NetlinkRequest
 {
     internal const int HeaderLength = 16; // struct nlmsghdr
+
+    /// <summary>NLM_F_* of what makes something that must not be there yet.</summary>
+    internal const int New = Rtnetlink.NLM_F_CREATE | Rtnetlink.NLM_F_EXCL | Rtnetlink.NLM_F_ACK;
+
     private const int AttributeHeaderLength = 4; // struct nlattr
     private const int TypeOffset = 4, FlagsOffset = 6, SequenceOffset = 8;
 
