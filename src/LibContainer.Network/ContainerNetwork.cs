@@ -128,7 +128,7 @@ public sealed class ContainerNetwork : IDisposable
 
     private static IEnumerable<ConfigurationFinding> CheckNamespace(string path)
     {
-        const string Where = "joinedNamespaces.network";
+        const string Where = "joinedNamespaces[\"network\"]";
         ulong? kind;
         try
         {
@@ -147,13 +147,27 @@ public sealed class ContainerNetwork : IDisposable
         using RouteNetlink host = RouteNetlink.Open();
         List<ConfigurationFinding> findings = [];
         for (int i = 0; i < container.Networks.Length; i++)
-            if (container.Networks[i] is VethNetwork { Bridge: { } bridge })
-                findings.AddRange(host.FindLink(bridge) switch
-                {
-                    null => [new($"networks[{i}].bridge", $"this host has no interface {bridge}")],
-                    { Kind: "bridge" } => [],
-                    { Kind: var kind } => [new($"networks[{i}].bridge", $"{bridge} is no bridge{(kind.Length == 0 ? "" : $": it is {kind}")}")],
-                });
+            if (container.Networks[i] is VethNetwork { Bridge: { } bridge } && WhyNoBridge(host, bridge) is { } why)
+                findings.Add(new($"networks[{i}].bridge", why));
         return findings;
+    }
+
+    /// <summary>Null: it is one.</summary>
+    private static string? WhyNoBridge(RouteNetlink host, string name)
+    {
+        try
+        {
+            return host.FindLink(name) switch
+            {
+                null => $"this host has no interface {name}",
+                { Kind: "bridge" } => null,
+                { Kind: "" } => $"{name} is no bridge",
+                { Kind: var kind } => $"{name} is no bridge: it is {kind}",
+            };
+        }
+        catch (NetlinkException error)
+        {
+            return error.Message; // a name that no interface can have is one that the kernel does not look for
+        }
     }
 }

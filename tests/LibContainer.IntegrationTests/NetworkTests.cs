@@ -145,6 +145,7 @@ public class NetworkTests : IDisposable
     }
 
     [Theory]
+    [InlineData("nosuch", "'nosuch' is not an absolute path")]
     [InlineData("/nosuch", "open /nosuch: ENOENT (No such file or directory)")]
     [InlineData("/dev/null", "/dev/null is no namespace")]
     [InlineData("/proc/self/ns/uts", "/proc/self/ns/uts is no network namespace")]
@@ -157,7 +158,7 @@ public class NetworkTests : IDisposable
             Namespaces = NamespaceKinds.Default & ~NamespaceKinds.Network,
             JoinedNamespaces = ImmutableDictionary<NamespaceKinds, string>.Empty.Add(NamespaceKinds.Network, path),
             Networks = [],
-        })).Should().Throw<ConfigurationException>().WithMessage($"joinedNamespaces.network: {message}");
+        })).Should().Throw<ConfigurationException>().WithMessage($"joinedNamespaces[\"network\"]: {message}");
     }
 
     [Fact]
@@ -170,6 +171,16 @@ public class NetworkTests : IDisposable
 
         start.Should().Throw<ConfigurationException>().Which.Findings.Select(finding => $"{finding.Path}: {finding.Message}").Should().Equal(
             "networks[1].bridge: this host has no interface nosuch", "networks[2].bridge: lo is no bridge");
+    }
+
+    [Fact]
+    public void A_bridge_that_cannot_be_is_a_finding_and_not_an_error_of_the_kernels()
+    {
+        ContainerConfiguration container = Sandbox.Default with { Networks = [new VethNetwork { Bridge = "sixteen-letters-" }] };
+
+        Action start = () => _host.Run(() => Sandbox.Script("true", container));
+
+        start.Should().Throw<ConfigurationException>().Which.Findings.Should().ContainSingle().Which.Path.Should().Be("networks[0].bridge");
     }
 
     [Fact]
