@@ -9,14 +9,12 @@ internal static class CgroupEventsFile
 
     internal static ReadOnlySpan<byte> Frozen => "frozen 1"u8;
 
-    internal static ReadOnlySpan<byte> Empty => "populated 0"u8;
-
     /// <summary>Whether it has the line now. False, too, when the cgroup is gone.</summary>
     internal static bool Has(CgroupDirectory cgroup, ReadOnlySpan<byte> line) => Await(cgroup, line, long.MinValue, whenGone: false);
 
     /// <summary>Waits until it has the line.</summary>
     /// <param name="cgroup">Of version 2.</param>
-    /// <param name="line">One of the above.</param>
+    /// <param name="line">The one above.</param>
     /// <param name="deadline">Until when at most, in milliseconds of <see cref="Environment.TickCount64"/>.</param>
     /// <returns>False: the time was up. A cgroup that is gone has nothing to wait for.</returns>
     internal static bool Await(CgroupDirectory cgroup, ReadOnlySpan<byte> line, long deadline) => Await(cgroup, line, deadline, whenGone: true);

@@ -20,7 +20,8 @@ internal static class CgroupTree
     private const int Attempts = 10;
 
     /// <summary>
-    /// How long a cgroup may stay busy. Version 2 tells when the last process has left; version 1 does not, but each process tells its end. That the kernel has done with it nobody tells, and it is looked again.
+    /// How long a cgroup may stay busy. Each process tells its end, and then it is looked again. That the kernel has done with it nobody tells: version 2's cgroup.events does,
+    /// but at most every 10 ms (CGROUP_FILE_NOTIFY_MIN_INTV), and a container that was born in it that short ago would be waited for by so much longer.
     /// </summary>
     internal static readonly TimeSpan RemovalTimeout = TimeSpan.FromSeconds(2);
 
@@ -75,10 +76,7 @@ internal static class CgroupTree
         {
             if (Environment.TickCount64 > deadline)
                 throw new CgroupException($"rmdir {cgroup.Path}: {LinuxException.Name(Errno.EBUSY)}: {Users(CgroupProcesses.Read(cgroup))}", Errno.EBUSY);
-            if (cgroup.Hierarchy.Version == CgroupVersion.V2 && !CgroupEventsFile.Has(cgroup, CgroupEventsFile.Empty))
-                CgroupEventsFile.Await(cgroup, CgroupEventsFile.Empty, deadline);
-            else
-                CgroupProcesses.AwaitEnd(cgroup, TimeSpan.FromMilliseconds(pause));
+            CgroupProcesses.AwaitEnd(cgroup, TimeSpan.FromMilliseconds(pause));
         }
         RemoveParents(cgroup);
     }
