@@ -3,8 +3,8 @@ using LibContainer.TestUtilities;
 
 namespace LibContainer.Cgroups.Tests.Events;
 
-/// <summary>Tests of events run one after the other: they count the threads and descriptors that all watches of a program share.</summary>
-[CollectionDefinition(nameof(EventCgroups))]
+/// <summary>Tests of events run one after the other, and alone: they count the threads and descriptors that all watches of a program share, and other tests have files of cgroups open.</summary>
+[CollectionDefinition(nameof(EventCgroups), DisableParallelization = true)]
 public sealed class EventCollection;
 
 /// <summary>What happens in cgroups, made to happen, and what is told of it.</summary>
