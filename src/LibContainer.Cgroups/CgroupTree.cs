@@ -10,10 +10,13 @@ internal static class CgroupTree
 
     private static readonly string[] CpusetFiles = ["cpuset.cpus", "cpuset.mems"];
 
-    /// <summary>Cgroups above those of containers, made by this process: whoever is the last to end below one removes it, and that need not be who made it.</summary>
-    private static readonly HashSet<string> MadeParents = [];
+    /// <summary>
+    /// Cgroups above those of containers, made by this process, and what it has made directly below each: whoever is the last to end below one removes it, and that need not be who made it. Those
+    /// before the last do not try: an rmdir for nothing in each of ten hierarchies takes 0.2 ms.
+    /// </summary>
+    private static readonly Dictionary<string, HashSet<string>> MadeParents = [];
 
-    /// <summary>Of the set, which has to agree with what is there.</summary>
+    /// <summary>Of the parents, which have to agree with what is there.</summary>
     private static readonly Lock Gate = new();
 
     /// <summary>A container that ends beside this one may remove the parent that both are in, at any moment.</summary>
@@ -51,6 +54,8 @@ internal static class CgroupTree
             {
                 case 0:
                     Prepare(cgroup);
+                    lock (Gate)
+                        NoteBelowParent(cgroup.Path);
                     return;
                 case Errno.ENOENT when attempt < Attempts:
                     lock (Gate)
@@ -85,12 +90,17 @@ internal static class CgroupTree
     {
         lock (Gate)
         {
-            for (string path = Path.GetDirectoryName(cgroup.Path)!; MadeParents.Contains(path); path = Path.GetDirectoryName(path)!)
+            string ended = cgroup.Path;
+            for (string path = Path.GetDirectoryName(ended)!; MadeParents.TryGetValue(path, out HashSet<string>? below); path = Path.GetDirectoryName(path)!)
             {
+                below.Remove(ended);
+                if (below.Count > 0)
+                    return;
                 switch (RemoveDirectory(path))
                 {
                     case 0 or Errno.ENOENT:
                         MadeParents.Remove(path);
+                        ended = path;
                         break;
                     case Errno.EBUSY or Errno.ENOTEMPTY:
                         return; // the next one that ends below it
@@ -171,9 +181,18 @@ internal static class CgroupTree
             error = TryMake(path);
         }
         if (error == 0)
-            MadeParents.Add(path);
+        {
+            MadeParents[path] = [];
+            NoteBelowParent(path);
+        }
         else if (error is not (Errno.EEXIST or Errno.ENOENT)) // ENOENT: somebody removed it again; the caller's next attempt sees that
             throw Failed("mkdir", path, error);
+    }
+
+    private static void NoteBelowParent(string path)
+    {
+        if (MadeParents.TryGetValue(Path.GetDirectoryName(path)!, out HashSet<string>? below))
+            below.Add(path);
     }
 
     /// <summary>

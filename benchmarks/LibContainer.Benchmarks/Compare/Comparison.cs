@@ -157,13 +157,13 @@ internal sealed class Comparison(ComparisonOptions options, BenchmarkRoot root, 
     private void RunningGrowth()
     {
         Candidate withoutSys = Candidates.OfExec("Exec without /sys", root.WithoutSys);
-        Candidate[] measured = [.. new[] { candidates.Exec, withoutSys, candidates.Floor, candidates.Kernel, candidates.Crun }.OfType<Candidate>()];
+        Candidate[] measured = [.. new[] { candidates.Exec, withoutSys, options.SplitsSteps ? candidates.Floor : null, candidates.Kernel, candidates.Crun }.OfType<Candidate>()];
         StepCosts? steps = options.SplitsSteps ? new StepCosts(root) : null;
         List<Dictionary<Candidate, Sample>> samples = Growth.OfRunning(
-            root, Running, [.. measured, .. steps?.All ?? []], options.RunningStarts, options.Pause);
+            root, Running, measured, [.. steps?.All ?? []], options.RunningStarts, ComparisonOptions.RunningPause);
         _report.Section(
             "Growth with running containers",
-            $"{options.RunningStarts} starts of each, {_pause} before each, for the first as many again when all others have ended. What is measured is the last of so many containers; "
+            $"{options.RunningStarts} starts of each, {ComparisonOptions.RunningPause.TotalMilliseconds} ms before each, for the first as many again when all others have ended. What is measured is the last of so many containers; "
             + "the kernel's floor beside the same containers says what the kernel adds by itself. For a sysfs it looks through those of all others, twice (`sget_fc`): that is what Exec without /sys does without.");
         _report.Table(
             ["candidate", "running", "p50 ms", "p90 ms", "p99 ms", "spread", "over the first"],

@@ -41,10 +41,11 @@ internal static class Growth
     /// <param name="root">Root of those that run.</param>
     /// <param name="counts">Ascending.</param>
     /// <param name="measured">What is measured at each of them.</param>
+    /// <param name="parts">What is measured at the first and the last.</param>
     /// <param name="starts">Of each candidate.</param>
     /// <param name="pause">Before each start.</param>
     internal static List<Dictionary<Candidate, Sample>> OfRunning(
-        BenchmarkRoot root, IReadOnlyList<int> counts, IReadOnlyList<Candidate> measured, int starts, TimeSpan pause)
+        BenchmarkRoot root, IReadOnlyList<int> counts, IReadOnlyList<Candidate> measured, IReadOnlyList<Candidate> parts, int starts, TimeSpan pause)
     {
         List<Dictionary<Candidate, Sample>> samples = Measure(counts);
         Dictionary<Candidate, Sample> again = Measure([counts[0]])[0];
@@ -58,7 +59,7 @@ internal static class Growth
             foreach (int number in numbers)
             {
                 running.StartUntil(number - 1);
-                taken.Add(Timing.Interleaved(measured, starts, pause));
+                taken.Add(Timing.Interleaved(number == counts[0] || number == counts[^1] ? [.. measured, .. parts] : measured, starts, pause));
             }
             running.End();
             return taken;
