@@ -156,15 +156,17 @@ internal sealed class Comparison(ComparisonOptions options, BenchmarkRoot root, 
 
     private void RunningGrowth()
     {
+        using KernelFloor? mounting = candidates.Kernel is null ? null : new KernelFloor(root, mounts: true);
         Candidate withoutSys = Candidates.OfExec("Exec without /sys", root.WithoutSys);
-        Candidate[] measured = [.. new[] { candidates.Exec, withoutSys, options.SplitsSteps ? candidates.Floor : null, candidates.Kernel, candidates.Crun }.OfType<Candidate>()];
+        Candidate?[] others = options.SplitsSteps ? [candidates.Floor, candidates.Kernel, mounting, candidates.Crun] : [candidates.Kernel, mounting];
+        Candidate[] measured = [candidates.Exec, withoutSys, .. others.OfType<Candidate>()];
         StepCosts? steps = options.SplitsSteps ? new StepCosts(root) : null;
         List<Dictionary<Candidate, Sample>> samples = Growth.OfRunning(
-            root, Running, measured, [.. steps?.All ?? []], options.RunningStarts, ComparisonOptions.RunningPause);
+            root, Running, measured, [.. steps?.All ?? []], ComparisonOptions.RunningTurns, options.RunningStarts, ComparisonOptions.RunningPause);
         _report.Section(
             "Growth with running containers",
-            $"{options.RunningStarts} starts of each, {ComparisonOptions.RunningPause.TotalMilliseconds} ms before each, for the first as many again when all others have ended. What is measured is the last of so many containers; "
-            + "the kernel's floor beside the same containers says what the kernel adds by itself. For a sysfs it looks through those of all others, twice (`sget_fc`): that is what Exec without /sys does without.");
+            $"{ComparisonOptions.RunningTurns} turns through all numbers, {options.RunningStarts} starts of each in a turn, {ComparisonOptions.RunningPause.TotalMilliseconds} ms before each. What is measured is the last of so many containers; "
+            + "the kernel's floor beside the same containers says what the kernel adds by itself. For a proc and a sysfs it looks through those of all others, twice each (`sget_fc`): that is what Exec without /sys does without, and what the floor with both adds.");
         _report.Table(
             ["candidate", "running", "p50 ms", "p90 ms", "p99 ms", "spread", "over the first"],
             measured.SelectMany(candidate => samples.Select((sample, i) => (IReadOnlyList<string>)
@@ -172,8 +174,12 @@ internal sealed class Comparison(ComparisonOptions options, BenchmarkRoot root, 
         _goals.AtMost(
             $"start of the {Running[^1]}th running container over the first",
             samples[^1][candidates.Exec].P50 / samples[0][candidates.Exec].P50, 1.2, 1.05);
+        if (mounting is not null)
+            _report.Line($"Exec is slower by {Grown(candidates.Exec):0.00} ms beside {Running[^1]} containers, and the kernel's floor with /proc and /sys by {Grown(mounting):0.00} ms.\n");
         if (steps is not null)
             Split(steps, samples[0], samples[^1]);
+
+        double Grown(Candidate candidate) => samples[^1][candidate].P50 - samples[0][candidate].P50;
     }
 
     private void Split(StepCosts steps, Dictionary<Candidate, Sample> first, Dictionary<Candidate, Sample> last)

@@ -27,8 +27,11 @@ internal sealed record ComparisonOptions
     /// <summary>Rounds of the starts with many mounts.</summary>
     internal int MountRounds => Math.Max(1, Rounds / 4);
 
-    /// <summary>Starts beside each number of running containers.</summary>
-    internal int RunningStarts => Math.Max(1, IsQuick ? Rounds * 2 / 3 : Rounds / 4);
+    /// <summary>How often the numbers of running containers are gone through.</summary>
+    internal static int RunningTurns => 3;
+
+    /// <summary>Starts beside each number of running containers, in each turn.</summary>
+    internal int RunningStarts => Math.Max(1, IsQuick ? Rounds / 4 : Rounds / 10);
 
     /// <summary>
     /// Before each of them. The kernel takes the network namespace of the one before apart meanwhile: beside a thousand others 15 ms are not enough for that, and its locks would be

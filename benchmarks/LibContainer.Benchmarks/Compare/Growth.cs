@@ -35,34 +35,35 @@ internal static class Growth
     }
 
     /// <summary>
-    /// With running containers, for each number of them. What is measured is the last of so many. The first number is measured at the beginning and once more when all others have ended: a
-    /// machine drifts by more in these minutes than a start grows.
+    /// With running containers, for each number of them. What is measured is the last of so many. All numbers are gone through again and again: a machine drifts by more in these minutes than a
+    /// start grows.
     /// </summary>
     /// <param name="root">Root of those that run.</param>
     /// <param name="counts">Ascending.</param>
     /// <param name="measured">What is measured at each of them.</param>
     /// <param name="parts">What is measured at the first and the last.</param>
-    /// <param name="starts">Of each candidate.</param>
+    /// <param name="turns">How often all numbers are gone through.</param>
+    /// <param name="starts">Of each candidate, at each number, in each turn.</param>
     /// <param name="pause">Before each start.</param>
     internal static List<Dictionary<Candidate, Sample>> OfRunning(
-        BenchmarkRoot root, IReadOnlyList<int> counts, IReadOnlyList<Candidate> measured, IReadOnlyList<Candidate> parts, int starts, TimeSpan pause)
+        BenchmarkRoot root, IReadOnlyList<int> counts, IReadOnlyList<Candidate> measured, IReadOnlyList<Candidate> parts, int turns, int starts, TimeSpan pause)
     {
-        List<Dictionary<Candidate, Sample>> samples = Measure(counts);
-        Dictionary<Candidate, Sample> again = Measure([counts[0]])[0];
-        samples[0] = samples[0].ToDictionary(pair => pair.Key, pair => pair.Value.With(again[pair.Key]));
-        return samples;
-
-        List<Dictionary<Candidate, Sample>> Measure(IReadOnlyList<int> numbers)
+        List<Dictionary<Candidate, Sample>> all = [];
+        for (int turn = 0; turn < turns; turn++)
         {
-            List<Dictionary<Candidate, Sample>> taken = [];
+            Timing.Settle(measured[0]);
             using RunningContainers running = new(root.Container);
-            foreach (int number in numbers)
+            for (int i = 0; i < counts.Count; i++)
             {
-                running.StartUntil(number - 1);
-                taken.Add(Timing.Interleaved(number == counts[0] || number == counts[^1] ? [.. measured, .. parts] : measured, starts, pause));
+                running.StartUntil(counts[i] - 1);
+                Dictionary<Candidate, Sample> taken = Timing.Interleaved(i == 0 || i == counts.Count - 1 ? [.. measured, .. parts] : measured, starts, pause);
+                if (turn == 0)
+                    all.Add(taken);
+                else
+                    all[i] = all[i].ToDictionary(pair => pair.Key, pair => pair.Value.With(taken[pair.Key]));
             }
             running.End();
-            return taken;
         }
+        return all;
     }
 }

@@ -3,15 +3,18 @@ using System.Globalization;
 
 namespace LibContainer.Benchmarks.Compare;
 
-/// <summary>The kernel's floor: clone3, execve and waitid by the program of benchmarks/KernelFloor, which reads the clock itself.</summary>
+/// <summary>The kernel's floor: clone3, execve and waitid by the program of benchmarks/KernelFloor, which reads the clock itself. With a proc and a sysfs, or without.</summary>
 internal sealed class KernelFloor : Candidate, IDisposable
 {
     private readonly Process _process;
 
-    internal KernelFloor(BenchmarkRoot root)
-        : base("kernel's floor")
+    private readonly char _request;
+
+    internal KernelFloor(BenchmarkRoot root, bool mounts = false)
+        : base(mounts ? "kernel's floor with /proc and /sys" : "kernel's floor")
     {
-        _process = Process.Start(new ProcessStartInfo(Repository.KernelFloor, [root.Program, .. BenchmarkRoot.Command.Skip(1)])
+        _request = mounts ? 'm' : '.';
+        _process = Process.Start(new ProcessStartInfo(Repository.KernelFloor, [root.Directory, root.Program, .. BenchmarkRoot.Command.Skip(1)])
         {
             RedirectStandardInput = true,
             RedirectStandardError = true,
@@ -20,7 +23,7 @@ internal sealed class KernelFloor : Candidate, IDisposable
 
     internal override Start Start()
     {
-        _process.StandardInput.Write('.');
+        _process.StandardInput.Write(_request);
         _process.StandardInput.Flush();
         string? answer = _process.StandardError.ReadLine();
         return answer?.Split(' ') is [{ } time, { } status]
