@@ -50,6 +50,49 @@ public sealed record VethNetwork : InterfaceNetwork
     public string HostPrefix { get; init; } = "veth";
 }
 
+/// <summary>
+/// A cable into a bridge of the library's own, which comes with its first container and goes with its last, and an address on it that no other container has.
+/// <see cref="InterfaceNetwork.Addresses"/> are chosen where none are given; <see cref="InterfaceNetwork.Gateways"/> are the bridge's.
+/// </summary>
+/// <remarks>Who has which address is in <c>/run/libcontainer/networks</c>, for all programs of this host. What one that was killed had is given out again.</remarks>
+public sealed record BridgeNetwork : InterfaceNetwork
+{
+    /// <summary>Name of the bridge. One that is there and was not made by this library stays what it is; it needs an address in each subnet.</summary>
+    public required string Bridge { get; init; }
+
+    /// <summary>
+    /// What addresses are from, one of each: <c>10.88.0.0/24</c>, of which the bridge has the first, or <c>10.88.0.254/24</c>, of which it has that one. All containers on a bridge say the same.
+    /// </summary>
+    public ImmutableArray<InterfaceAddress> Subnets { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>The container has no default route: it reaches the subnets, and nothing else.</summary>
+    public bool IsInternal { get; init; }
+
+    /// <summary>
+    /// What containers send elsewhere leaves the host under the host's address: by <c>nft</c>, in a table <c>libcontainer-BRIDGE</c> of its own, with forwarding of IP switched on for the host's network. Source: nft(8).
+    /// </summary>
+    public bool Masquerade { get; init; }
+}
+
+/// <summary>Networks by their usual names.</summary>
+public static class Networks
+{
+    /// <summary>Nobody is reached: a loopback interface.</summary>
+    public static ImmutableArray<NetworkConfiguration> None { get; } = [LoopbackNetwork.Instance];
+
+    /// <summary>A bridge of the library's own.</summary>
+    /// <param name="name">At most 15 bytes.</param>
+    /// <param name="subnets">One, or one of each family: <c>10.88.0.0/24</c>, <c>fd00:88::/64</c>.</param>
+    /// <exception cref="FormatException">One is none.</exception>
+    public static BridgeNetwork Bridge(string name, params ReadOnlySpan<string> subnets)
+    {
+        ImmutableArray<InterfaceAddress>.Builder parsed = ImmutableArray.CreateBuilder<InterfaceAddress>(subnets.Length);
+        foreach (string subnet in subnets)
+            parsed.Add(InterfaceAddress.Parse(subnet));
+        return new BridgeNetwork { Bridge = name, Subnets = parsed.MoveToImmutable() };
+    }
+}
+
 /// <summary>An address of its own on an interface of the host's. Source: ip-link(8), macvlan.</summary>
 public sealed record MacvlanNetwork : InterfaceNetwork
 {

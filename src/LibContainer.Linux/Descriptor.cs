@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 using Tmds.Linux;
 
 namespace LibContainer.Linux;
@@ -8,6 +9,15 @@ public static unsafe class Descriptor
 {
     /// <summary>Whether the number stands for something. Source: fcntl(2), F_GETFD.</summary>
     internal static bool IsOpen(int number) => LibC.fcntl(number, LibC.F_GETFD) >= 0;
+
+    /// <summary>One more descriptor of the same, close-on-exec. Source: fcntl(2), F_DUPFD_CLOEXEC.</summary>
+    /// <exception cref="LinuxException">EMFILE: too many descriptors.</exception>
+    internal static SafeFileHandle Duplicate(SafeHandle handle)
+    {
+        using Borrowed descriptor = new(handle);
+        int copy = LibC.fcntl(descriptor.Number, LibC.F_DUPFD_CLOEXEC, 0);
+        return copy >= 0 ? new SafeFileHandle(copy, ownsHandle: true) : throw LinuxException.FromLastError("fcntl", detail: $"F_DUPFD_CLOEXEC of descriptor {descriptor.Number}");
+    }
 
     /// <summary>Reads what is there, and waits while nothing is.</summary>
     /// <returns>How many bytes; 0 at end of file, and of a terminal whose other end is closed.</returns>

@@ -17,10 +17,11 @@ internal static unsafe class KernelFile
 
     /// <param name="path">UTF-8, with a NUL at its end.</param>
     /// <param name="flags">O_*; close-on-exec is added.</param>
-    internal static int Open(ReadOnlySpan<byte> path, int flags)
+    /// <param name="mode">Permissions of a file that O_CREAT makes, of which the host's mask takes away.</param>
+    internal static int Open(ReadOnlySpan<byte> path, int flags, int mode = 0)
     {
         fixed (byte* start = path)
-            return Result(LibC.open(start, flags | LibC.O_CLOEXEC, 0));
+            return Result(LibC.open(start, flags | LibC.O_CLOEXEC, (ushort)mode));
     }
 
     /// <param name="directory">Descriptor of a directory.</param>

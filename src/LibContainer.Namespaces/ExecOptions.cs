@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using LibContainer.Cgroups;
 using LibContainer.Launch;
+using LibContainer.Network;
 using Microsoft.Extensions.Logging;
 
 namespace LibContainer;
@@ -41,6 +43,9 @@ public sealed record ExecOptions
 
     /// <summary>Who makes the container's cgroup, if it gets one.</summary>
     public CgroupBackend CgroupBackend { get; init; }
+
+    /// <summary>Kinds of networks of the host application's own, by the name that a <see cref="Configuration.CustomNetwork"/> says.</summary>
+    public ImmutableDictionary<string, INetworkStrategy> NetworkStrategies { get; init; } = ImmutableDictionary<string, INetworkStrategy>.Empty;
 
     /// <summary>
     /// Called once the container's cgroup is there with its limits, and before the program runs, on the calling thread; not for a container that has none. When it throws, the container is killed and the

@@ -26,15 +26,16 @@ internal static class HostChecks
     private static readonly Lazy<NamespaceKinds> MissingNamespaces = new(() => FindMissing(File.Exists));
 
     /// <exception cref="ConfigurationException">There is a finding.</exception>
-    internal static void ThrowIfBad(ContainerConfiguration container, ProcessConfiguration process, CgroupBackend backend = CgroupBackend.Auto)
+    internal static void ThrowIfBad(ContainerConfiguration container, ProcessConfiguration process, ExecOptions? options = null)
     {
+        options ??= ExecOptions.Default;
         ImmutableArray<ConfigurationFinding> findings = ConfigurationValidator.Validate(container, process);
         ConfigurationFinding[] ofHost =
         [
             .. OfKernel(container, KernelVersion.Current, MissingNamespaces.Value),
             .. MountChecks.Check(container),
-            .. OfCgroups(container, backend),
-            .. ContainerNetwork.Check(container),
+            .. OfCgroups(container, options.CgroupBackend),
+            .. ContainerNetwork.Check(container, options.NetworkStrategies),
             .. HostCapabilities.Check(process.Capabilities),
             .. OfLimits(process),
             .. OfLabels(container, process),

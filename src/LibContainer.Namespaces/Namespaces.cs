@@ -39,7 +39,7 @@ public static class Namespaces
         ArgumentNullException.ThrowIfNull(container);
         ArgumentNullException.ThrowIfNull(process);
         HostChecks.ThrowIfNotAllowed();
-        HostChecks.ThrowIfBad(container, process, options.CgroupBackend);
+        HostChecks.ThrowIfBad(container, process, options);
 
         ContainerCgroup? cgroup = ContainerCgroup.IsAskedFor(container) ? ContainerCgroup.At(container.CgroupPath, options.CgroupBackend) : null;
         ExitStatus status;
@@ -74,7 +74,7 @@ public static class Namespaces
     private static ExitStatus Run(ContainerConfiguration container, ProcessConfiguration process, ExecOptions options, ContainerCgroup? cgroup, CancellationToken cancellationToken)
     {
         // Undo is in reverse, by scope: the process is killed and reaped before its streams go.
-        using ContainerNetwork? network = ContainerNetwork.IsAskedFor(container) ? new ContainerNetwork(container) : null;
+        using ContainerNetwork? network = ContainerNetwork.IsAskedFor(container) ? new ContainerNetwork(container, options.NetworkStrategies) : null;
         using IProgramStreams streams = Streams(options, ref process);
         using LaunchedProcess launched = Start(container, process, options, streams, cgroup, network, cancellationToken);
         using (cancellationToken.Register(static state => ((LaunchedProcess)state!).Kill(), launched))

@@ -13,15 +13,21 @@ public sealed class ContainerNetwork : IDisposable
 {
     private readonly ContainerConfiguration _container;
     private readonly ImmutableArray<string> _names;
-    private readonly List<HostEnd> _ends = [];
+    private readonly IReadOnlyDictionary<string, INetworkStrategy> _strategies;
+    private readonly List<HostEnd> _cables = [];
+    private readonly List<BridgeEnd> _leases = [];
+    private readonly List<(string Where, IDisposable Lent)> _lent = [];
     private HostNetwork? _host;
     private Task? _removal;
 
     /// <summary>Makes nothing yet.</summary>
-    public ContainerNetwork(ContainerConfiguration container)
+    /// <param name="container">The container.</param>
+    /// <param name="strategies">Those of the host application, by name.</param>
+    public ContainerNetwork(ContainerConfiguration container, IReadOnlyDictionary<string, INetworkStrategy> strategies)
     {
         ArgumentNullException.ThrowIfNull(container);
-        (_container, _names) = (container, InterfaceNames.Of(container));
+        ArgumentNullException.ThrowIfNull(strategies);
+        (_container, _names, _strategies) = (container, InterfaceNames.Of(container), strategies);
     }
 
     /// <summary>Whether a container needs anything of the host: more than a loopback interface as the kernel makes it.</summary>
@@ -35,10 +41,14 @@ public sealed class ContainerNetwork : IDisposable
     }
 
     /// <summary>What is wrong with a container's networks on this host: all of it.</summary>
-    public static IEnumerable<ConfigurationFinding> Check(ContainerConfiguration container)
+    /// <param name="container">The container.</param>
+    /// <param name="strategies">Those of the host application, by name.</param>
+    public static IEnumerable<ConfigurationFinding> Check(ContainerConfiguration container, IReadOnlyDictionary<string, INetworkStrategy> strategies)
     {
         ArgumentNullException.ThrowIfNull(container);
-        return container.JoinedNamespaces.TryGetValue(NamespaceKinds.Network, out string? path) ? CheckNamespace(path) : IsAskedFor(container) ? CheckNetworks(container) : [];
+        ArgumentNullException.ThrowIfNull(strategies);
+        return container.JoinedNamespaces.TryGetValue(NamespaceKinds.Network, out string? path) ? NetworkChecks.CheckNamespace(path)
+            : IsAskedFor(container) ? NetworkChecks.Check(container, strategies) : [];
     }
 
     /// <summary>Connects a container.</summary>
@@ -50,10 +60,17 @@ public sealed class ContainerNetwork : IDisposable
         _host = HostNetwork.Take();
         using RouteNetlink inside = RouteNetlink.Over(netlink);
         using SafeFileHandle target = NamespaceFile.Open($"/proc/{processId}/ns/net");
+        NetworkAttachment attachment = new(processId, target, _host.Netlink, inside);
         for (int i = 0; i < _container.Networks.Length; i++)
         {
             (NetworkConfiguration network, string name) = (_container.Networks[i], _names[i]);
-            Attempt($"networks[{i}]", () => Connect(network, name, target, inside));
+            string where = $"networks[{i}]";
+            Attempt(where, () => Connect(where, network, name, target, attachment));
+        }
+        foreach ((string name, string nameInside) in _container.NetworkDevices.OrderBy(device => device.Key, StringComparer.Ordinal))
+        {
+            string where = $"networkDevices[\"{name}\"]";
+            Attempt(where, () => _lent.Add((where, MovedDevice.Move(_host, target, netlink, name, nameInside))));
         }
         for (int i = 0; i < _container.Routes.Length; i++)
         {
@@ -62,28 +79,68 @@ public sealed class ContainerNetwork : IDisposable
         }
     }
 
-    /// <summary>What each interface that the host has the other end of has received and sent, in the container's view; by the name inside.</summary>
-    /// <exception cref="NetlinkException">The container has ended.</exception>
-    public ImmutableArray<KeyValuePair<string, LinkStatistics>> GetStatistics()
-        => [.. _ends.Select((end, index) => KeyValuePair.Create(_names.Where(name => name.Length > 0).ElementAt(index), end.Statistics))];
-
-    /// <summary>The container has ended, and its interfaces with it. Nobody has to wait until the kernel is through, some 15 ms later.</summary>
+    /// <summary>
+    /// The container has ended, and its interfaces with it: takes back what it was lent. Nobody has to wait until the kernel is through with the rest, some 15 ms later; when this program ends by itself
+    /// before that, it waits for addresses that were given out.
+    /// </summary>
     /// <returns>Ends when the host has nothing of it any more.</returns>
-    public Task DisconnectAsync() => _removal ??= RemoveAsync();
+    /// <exception cref="NetworkException">A device cannot be taken back.</exception>
+    public Task DisconnectAsync()
+    {
+        if (_removal is not null)
+            return _removal;
+        List<Exception> failures = TakeBack();
+        _removal = RemoveAsync();
+        if (_leases.Count > 0)
+            Departures.Track(_removal);
+        return failures switch
+        {
+            [] => _removal,
+            [var one] => throw one,
+            _ => throw new AggregateException(failures),
+        };
+    }
 
     /// <summary>The same, and waits for it.</summary>
+    /// <exception cref="NetworkException">A device cannot be taken back.</exception>
     /// <exception cref="NetlinkException">An interface cannot be removed.</exception>
     public void Dispose()
     {
-        if (_removal is null)
-            DisconnectAsync().GetAwaiter().GetResult();
+        if (_removal is not null)
+            return;
+        try
+        {
+            DisconnectAsync();
+        }
+        finally
+        {
+            _removal!.GetAwaiter().GetResult();
+        }
+    }
+
+    /// <summary>In the reverse order, all of it, whatever fails.</summary>
+    private List<Exception> TakeBack()
+    {
+        List<Exception> failures = [];
+        foreach ((string where, IDisposable lent) in Enumerable.Reverse(_lent))
+        {
+            try
+            {
+                Attempt($"{where} is not taken back", lent.Dispose);
+            }
+            catch (Exception error)
+            {
+                failures.Add(error);
+            }
+        }
+        return failures;
     }
 
     private async Task RemoveAsync()
     {
         try
         {
-            await Task.WhenAll(_ends.Select(end => end.RemoveAsync())).ConfigureAwait(false);
+            await Task.WhenAll(_cables.Select(cable => cable.RemoveAsync()).Concat(_leases.Select(lease => lease.RemoveAsync()))).ConfigureAwait(false);
         }
         finally
         {
@@ -91,8 +148,9 @@ public sealed class ContainerNetwork : IDisposable
         }
     }
 
-    private void Connect(NetworkConfiguration network, string name, SafeFileHandle target, RouteNetlink inside)
+    private void Connect(string where, NetworkConfiguration network, string name, SafeFileHandle target, NetworkAttachment container)
     {
+        RouteNetlink inside = container.Inside;
         switch (network)
         {
             case LoopbackNetwork { Mtu: { } mtu }:
@@ -101,8 +159,25 @@ public sealed class ContainerNetwork : IDisposable
             case LoopbackNetwork:
                 break; // a step of the container's own
             case VethNetwork veth:
-                _ends.Add(VethStrategy.Connect(veth, name, target, _host!));
+                _cables.Add(VethStrategy.Connect(veth, name, target, _host!));
                 InterfaceSetup.Complete(veth, inside.GetLink(name), inside);
+                break;
+            case BridgeNetwork bridged:
+                (VethNetwork cable, BridgeEnd lease) = BridgeStrategy.Connect(bridged, name, target, _host!);
+                _leases.Add(lease);
+                InterfaceSetup.Complete(cable, inside.GetLink(name), inside);
+                break;
+            case MacvlanNetwork macvlan:
+                container.Host.CreateMacvlan(InterfaceSetup.Options(macvlan, name, target), container.Host.GetLink(macvlan.Parent), macvlan.Mode);
+                InterfaceSetup.Complete(macvlan, inside.GetLink(name), inside);
+                break;
+            case IpvlanNetwork ipvlan:
+                container.Host.CreateIpvlan(InterfaceSetup.Options(ipvlan, name, target), container.Host.GetLink(ipvlan.Parent), ipvlan.Mode);
+                InterfaceSetup.Complete(ipvlan, inside.GetLink(name), inside);
+                break;
+            case CustomNetwork custom:
+                if (_strategies[custom.Strategy].Connect(custom, container) is { } lent)
+                    _lent.Add((where, lent));
                 break;
             default:
                 throw new NotSupportedException($"{network.GetType().Name} is not supported yet");
@@ -124,50 +199,9 @@ public sealed class ContainerNetwork : IDisposable
         {
             throw new NetworkException($"{where}: {error.Message}", error.Error, error);
         }
-    }
-
-    private static IEnumerable<ConfigurationFinding> CheckNamespace(string path)
-    {
-        const string Where = "joinedNamespaces[\"network\"]";
-        ulong? kind;
-        try
+        catch (NetworkException error)
         {
-            using SafeFileHandle file = NamespaceFile.Open(path);
-            kind = NamespaceFile.KindOf(file);
-        }
-        catch (LinuxException error)
-        {
-            return [new(Where, error.Message)];
-        }
-        return kind == (ulong)NamespaceKinds.Network ? [] : [new(Where, $"{path} is no {(kind is null ? "namespace" : "network namespace")}")];
-    }
-
-    private static List<ConfigurationFinding> CheckNetworks(ContainerConfiguration container)
-    {
-        using RouteNetlink host = RouteNetlink.Open();
-        List<ConfigurationFinding> findings = [];
-        for (int i = 0; i < container.Networks.Length; i++)
-            if (container.Networks[i] is VethNetwork { Bridge: { } bridge } && WhyNoBridge(host, bridge) is { } why)
-                findings.Add(new($"networks[{i}].bridge", why));
-        return findings;
-    }
-
-    /// <summary>Null: it is one.</summary>
-    private static string? WhyNoBridge(RouteNetlink host, string name)
-    {
-        try
-        {
-            return host.FindLink(name) switch
-            {
-                null => $"this host has no interface {name}",
-                { Kind: "bridge" } => null,
-                { Kind: "" } => $"{name} is no bridge",
-                { Kind: var kind } => $"{name} is no bridge: it is {kind}",
-            };
-        }
-        catch (NetlinkException error)
-        {
-            return error.Message; // a name that no interface can have is one that the kernel does not look for
+            throw new NetworkException($"{where}: {error.Message}", error.Error, error);
         }
     }
 }

@@ -15,9 +15,6 @@ internal sealed class HostEnd
 
     internal HostEnd(HostNetwork network, NetworkLink link) => (_network, _link, _gone) = (network, link, network.WhenGone(link));
 
-    /// <summary>What the container has received and sent.</summary>
-    internal LinkStatistics Statistics => _network.Netlink.GetLink(_link.Index).Statistics.FromOtherEnd();
-
     /// <summary>The container has ended: waits until the kernel has removed it, and removes it if the kernel does not.</summary>
     /// <exception cref="NetlinkException">It cannot be removed.</exception>
     internal async Task RemoveAsync()

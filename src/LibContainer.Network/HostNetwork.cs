@@ -1,5 +1,6 @@
 using LibContainer.Linux;
 using LibContainer.Network.Netlink;
+using Microsoft.Win32.SafeHandles;
 
 namespace LibContainer.Network;
 
@@ -12,6 +13,8 @@ internal sealed class HostNetwork : IDisposable
     /// <summary>How long the listener stays when it has nothing to listen for: the next container may come soon.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(1);
 
+    private const string OfThisThread = "/proc/thread-self/ns/net";
+
     private static readonly Dictionary<string, HostNetwork> All = [];
 
     private readonly string _namespace;
@@ -22,10 +25,12 @@ internal sealed class HostNetwork : IDisposable
     private HostNetwork(string ofNamespace)
     {
         _namespace = ofNamespace;
-        Netlink = RouteNetlink.Open();
+        Namespace = NamespaceFile.Open(OfThisThread);
         NetlinkSocket? events = null;
+        RouteNetlink? netlink = null;
         try
         {
+            Netlink = netlink = RouteNetlink.Open();
             _events = events = NetlinkSocket.Open();
             _events.Join(Rtnetlink.RTNLGRP_LINK);
             new Thread(Listen) { IsBackground = true, Name = "LibContainer links" }.Start();
@@ -33,17 +38,23 @@ internal sealed class HostNetwork : IDisposable
         catch
         {
             events?.Dispose();
-            Netlink.Dispose();
+            netlink?.Dispose();
+            Namespace.Dispose();
             throw;
         }
     }
 
     internal RouteNetlink Netlink { get; }
 
+    internal SafeFileHandle Namespace { get; }
+
+    /// <summary>What tells it from the others of this machine: <c>net:[4026531840]</c>.</summary>
+    internal string Id => _namespace;
+
     /// <summary>That of the calling thread. To be disposed.</summary>
     internal static HostNetwork Take()
     {
-        string current = File.ResolveLinkTarget("/proc/thread-self/ns/net", returnFinalTarget: false)!.Name; // net:[4026531840]
+        string current = IdOfThisThread();
         lock (All)
         {
             if (!All.TryGetValue(current, out HostNetwork? network))
@@ -52,6 +63,9 @@ internal sealed class HostNetwork : IDisposable
             return network;
         }
     }
+
+    /// <summary><see cref="Id"/> of the calling thread's.</summary>
+    internal static string IdOfThisThread() => File.ResolveLinkTarget(OfThisThread, returnFinalTarget: false)!.Name;
 
     /// <summary>Has an end that comes when the interface is gone.</summary>
     internal Task WhenGone(NetworkLink link)
@@ -148,6 +162,7 @@ internal sealed class HostNetwork : IDisposable
         }
         _events.Dispose();
         Netlink.Dispose();
+        Namespace.Dispose();
         return true;
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.NetworkInformation;
+using System.Runtime.InteropServices;
 using LibContainer.Configuration;
 using LibContainer.Network.Netlink;
 
@@ -21,6 +22,9 @@ internal static class InterfaceSetup
             inside.AddRoute(link, new RouteConfiguration { Gateway = gateway, Interface = link.Name });
     }
 
+    /// <summary>What it is made as, by one request, where it belongs.</summary>
+    internal static LinkOptions Options(InterfaceNetwork network, string name, SafeHandle target) => new(name) { Mtu = network.Mtu, HardwareAddress = HardwareAddress(network), Namespace = target };
+
     /// <summary>The validator has seen to it that it is one.</summary>
-    internal static PhysicalAddress? HardwareAddress(InterfaceNetwork network) => network.HardwareAddress is { } text ? PhysicalAddress.Parse(text) : null;
+    private static PhysicalAddress? HardwareAddress(InterfaceNetwork network) => network.HardwareAddress is { } text ? PhysicalAddress.Parse(text) : null;
 }

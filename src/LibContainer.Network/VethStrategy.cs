@@ -15,7 +15,7 @@ internal static class VethStrategy
     /// <summary>Names are random, and one may be taken.</summary>
     private const int Attempts = 16;
 
-    /// <summary>Makes both ends at once, each where it belongs: to move one would cost an RCU grace period, 13 ms. The host's is up; of two ends that are made the kernel does not bring the other one up (ENOTCONN).</summary>
+    /// <summary>A cable under a name of the library's choice.</summary>
     /// <param name="network">The entry.</param>
     /// <param name="name">The name inside.</param>
     /// <param name="target">The container's network namespace.</param>
@@ -23,20 +23,34 @@ internal static class VethStrategy
     /// <exception cref="NetlinkException">The kernel refuses, and nothing is left.</exception>
     internal static HostEnd Connect(VethNetwork network, string name, SafeFileHandle target, HostNetwork host)
     {
-        int master = network.Bridge is { } bridge ? host.Netlink.GetLink(bridge).Index : 0;
-        LinkOptions far = new(name) { Mtu = network.Mtu, HardwareAddress = InterfaceSetup.HardwareAddress(network), Namespace = target };
         for (int attempt = 1; ; attempt++)
         {
-            string near = network.HostPrefix + RandomNumberGenerator.GetHexString(Math.Min(Digits, LongestName - network.HostPrefix.Length), lowercase: true);
+            string near = NewName(network.HostPrefix);
             try
             {
-                host.Netlink.CreateVeth(new LinkOptions(near) { Mtu = network.Mtu, Master = master, IsUp = true }, far);
+                return Connect(network, name, near, target, host);
             }
             catch (NetlinkException error) when (error.Error == Errno.EEXIST && attempt < Attempts && host.Netlink.FindLink(near) is not null)
             {
-                continue;
+                // Once more, under another one.
             }
-            return new HostEnd(host, host.Netlink.GetLink(near));
         }
+    }
+
+    /// <summary>For a host's end.</summary>
+    internal static string NewName(string prefix) => prefix + RandomNumberGenerator.GetHexString(Math.Min(Digits, LongestName - prefix.Length), lowercase: true);
+
+    /// <summary>Makes both ends at once, each where it belongs: to move one would cost an RCU grace period, 13 ms. The host's is up; of two ends that are made the kernel does not bring the other one up (ENOTCONN).</summary>
+    /// <inheritdoc cref="Connect(VethNetwork, string, SafeFileHandle, HostNetwork)"/>
+    /// <param name="network"></param>
+    /// <param name="name"></param>
+    /// <param name="near">The name on the host.</param>
+    /// <param name="target"></param>
+    /// <param name="host"></param>
+    internal static HostEnd Connect(VethNetwork network, string name, string near, SafeFileHandle target, HostNetwork host)
+    {
+        int master = network.Bridge is { } bridge ? host.Netlink.GetLink(bridge).Index : 0;
+        host.Netlink.CreateVeth(new LinkOptions(near) { Mtu = network.Mtu, Master = master, IsUp = true }, InterfaceSetup.Options(network, name, target));
+        return new HostEnd(host, host.Netlink.GetLink(near));
     }
 }

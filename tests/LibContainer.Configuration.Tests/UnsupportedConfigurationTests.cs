@@ -20,7 +20,6 @@ public sealed class UnsupportedConfigurationTests
         ["monotonicOffset"] = container => container with { MonotonicOffset = new(-1) },
         ["boottimeOffset"] = container => container with { BoottimeOffset = new(1) },
         ["domainName"] = container => container with { DomainName = "a" },
-        ["networkDevices"] = container => container with { NetworkDevices = SomeText },
         ["sysctls"] = container => container with { Sysctls = SomeText },
         ["intelRdt"] = container => container with { IntelRdt = new() },
         ["memoryPolicy"] = container => container with { MemoryPolicy = new() { Mode = MemoryPolicyMode.Local } },
@@ -53,7 +52,7 @@ public sealed class UnsupportedConfigurationTests
     /// <summary>Carried out, by whom is not the business of this test; a list without a record in it is one member.</summary>
     private static readonly HashSet<string> Supported =
     [
-        "root", "cgroupPath", "resources", "readOnlyRoot", "rootSwitch", "mountLabel", "namespaces", "hostname", "joinedNamespaces", "networks[0]",
+        "root", "cgroupPath", "resources", "readOnlyRoot", "rootSwitch", "mountLabel", "namespaces", "hostname", "joinedNamespaces", "networks[0]", "networkDevices",
         "routes[0].destination", "routes[0].source", "routes[0].gateway", "routes[0].interface", "maskedPaths", "readOnlyPaths",
         "mounts[0].destination", "mounts[0].type", "mounts[0].source", "mounts[0].options", "mounts[0].data",
         "devices[0].path", "devices[0].type", "devices[0].major", "devices[0].minor",
@@ -106,18 +105,6 @@ public sealed class UnsupportedConfigurationTests
             JoinedNamespaces = Valid.Container.JoinedNamespaces.Add(kind, "/a").Add(NamespaceKinds.Network, "/b"),
             Networks = [],
         }).Should().Equal(new ConfigurationFinding($"joinedNamespaces[\"{name}\"]", "is not supported yet"));
-
-    [Fact]
-    public void Networks_are_a_loopback_and_cables()
-    {
-        NetworkConfiguration[] supported = [new LoopbackNetwork { Mtu = 1500 }, new VethNetwork { Bridge = "br0" }];
-        NetworkConfiguration[] others = [new MacvlanNetwork { Parent = "eth0" }, new IpvlanNetwork { Parent = "eth0" }, new CustomNetwork("mine")];
-
-        Valid.Findings(Valid.Container with { Networks = [.. supported, .. others] }).Select(finding => finding.ToString()).Should().Equal(
-            "networks[2]: is not supported yet", "networks[3]: is not supported yet", "networks[4]: is not supported yet");
-        supported.Concat(others).Select(network => network.GetType()).Should().BeEquivalentTo(
-            ModelWalk.Alternatives(typeof(NetworkConfiguration)), "a new kind of network is in one of the two lists");
-    }
 
     [Fact]
     public void What_says_nothing_asks_for_nothing()

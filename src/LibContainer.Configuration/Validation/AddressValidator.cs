@@ -21,7 +21,10 @@ internal static class AddressValidator
                 continue;
             string place = new Where("networks", i).ToString();
             ValidateAddresses($"{place}.addresses", network, addresses, findings);
-            ValidateGateways($"{place}.gateways", network, routes, findings);
+            if (network is BridgeNetwork bridged)
+                SubnetValidator.Validate(i, bridged, routes, findings);
+            else
+                ValidateGateways($"{place}.gateways", network, routes, findings);
         }
         if (container.Routes.IsEmpty)
             return;
@@ -79,9 +82,14 @@ internal static class AddressValidator
             // Each interface with IPv6 is in the network of its link, also where nobody says so: RFC 4291.
             else if (!gateway.IsIPv6LinkLocal && !own.Any(address => address.Network.Contains(gateway)))
                 findings.Add(where, $"{gateway} is outside every network of this interface: {string.Join(", ", own.Select(address => address.Network).Distinct())}");
-            if (!routes.TryAdd(Everywhere(gateway), where))
-                findings.Add(where, $"a container has one default gateway of {Family(gateway)}, and this is the second: {routes[Everywhere(gateway)]}");
+            AddDefault(where, gateway, routes, findings);
         }
+    }
+
+    internal static void AddDefault(Where where, IPAddress gateway, Dictionary<IPNetwork, Where> routes, Findings findings)
+    {
+        if (!routes.TryAdd(Everywhere(gateway), where))
+            findings.Add(where, $"a container has one default gateway of {Family(gateway)}, and this is the second: {routes[Everywhere(gateway)]}");
     }
 
     private static void ValidateRoute(Where where, RouteConfiguration route, HashSet<string>? names, Dictionary<IPNetwork, Where> routes, Findings findings)

@@ -64,6 +64,11 @@ internal static class NetworkValidator
                         where.Of("hostPrefix"),
                         $"'{Findings.OneLine(veth.HostPrefix)}' is not how a name begins: {MaxHostPrefixBytes} bytes at most, without '/', ':', '%' and spaces");
                 break;
+            case BridgeNetwork bridged:
+                findings.CheckInterfaceName(where.Of("bridge"), bridged.Bridge);
+                if (bridged.Masquerade && !bridged.Bridge.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.'))
+                    findings.Add(where.Of("bridge"), $"'{Findings.OneLine(bridged.Bridge)}' is not a name for a table of nft: letters, digits, '-', '_' and '.'");
+                break;
             case MacvlanNetwork macvlan:
                 findings.CheckInterfaceName(where.Of("parent"), macvlan.Parent);
                 findings.CheckDefined(where.Of("mode"), macvlan.Mode, "a mode of macvlan");

@@ -34,9 +34,6 @@ internal static class UnsupportedConfiguration
         Unsupported(findings, "monotonicOffset", container.MonotonicOffset is not null);
         Unsupported(findings, "boottimeOffset", container.BoottimeOffset is not null);
         Unsupported(findings, "domainName", container.DomainName is not null);
-        for (int i = 0; i < container.Networks.Length; i++)
-            Unsupported(findings, new Where("networks", i), container.Networks[i] is MacvlanNetwork or IpvlanNetwork or CustomNetwork);
-        Unsupported(findings, "networkDevices", !container.NetworkDevices.IsEmpty);
         Unsupported(findings, "sysctls", !container.Sysctls.IsEmpty);
         Unsupported(findings, "intelRdt", container.IntelRdt is not null);
         Unsupported(findings, "memoryPolicy", container.MemoryPolicy is not null);

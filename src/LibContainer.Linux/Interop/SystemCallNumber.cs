@@ -25,6 +25,7 @@ internal readonly struct SystemCallNumber(short x64, short arm64)
     public static SystemCallNumber recvmsg => new(47, 212);
     public static SystemCallNumber execve => new(59, 221);
     public static SystemCallNumber fcntl => new(72, 25);
+    public static SystemCallNumber flock => new(73, 32);
     public static SystemCallNumber getcwd => new(79, 17);
     public static SystemCallNumber chdir => new(80, 49);
     public static SystemCallNumber fchdir => new(81, 50);

@@ -31,19 +31,6 @@ public sealed record LinkStatistics
     /// <summary>Packets that were thrown away on their way out.</summary>
     public ulong SendDropped { get; init; }
 
-    /// <summary>The same seen from the other end of the cable: of a container's veth the host's end tells what the container has received and sent.</summary>
-    public LinkStatistics FromOtherEnd() => new()
-    {
-        ReceivedPackets = SentPackets,
-        SentPackets = ReceivedPackets,
-        ReceivedBytes = SentBytes,
-        SentBytes = ReceivedBytes,
-        ReceiveErrors = SendErrors,
-        SendErrors = ReceiveErrors,
-        ReceiveDropped = SendDropped,
-        SendDropped = ReceiveDropped,
-    };
-
     /// <exception cref="InvalidDataException">It is too short.</exception>
     internal static LinkStatistics Parse(ReadOnlySpan<byte> fields)
     {

@@ -51,7 +51,7 @@ public sealed class ConfigurationJsonErrorTests
         """{ "resources": { "rdma": { "mlx": { "handles": 1 } } } }""",
         """resources.rdma["mlx"].handles: is not a member that is known""")]
     [InlineData("""{ "seccomp": {} }""", "seccomp.defaultAction: is missing")]
-    [InlineData("""{ "networks": [{ "type": "bridge" }] }""", "networks[0].type: should be one of loopback, veth, macvlan, ipvlan, custom")]
+    [InlineData("""{ "networks": [{ "type": "switch" }] }""", "networks[0].type: should be one of loopback, veth, bridge, macvlan, ipvlan, custom")]
     [InlineData("""{ "networks": [{}] }""", "networks[0].type: is missing")]
     [InlineData("""{ "networks": [{ "type": "loopback", "name": "lo" }] }""", "networks[0].name: is not a member that is known")]
     [InlineData("""{ "networks": [{ "type": "macvlan" }] }""", "networks[0].parent: is missing")]

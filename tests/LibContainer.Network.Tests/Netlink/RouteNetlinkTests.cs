@@ -132,7 +132,6 @@ public sealed class RouteNetlinkTests
         LinkStatistics sent = netlink.GetLink(a.Index).Statistics, received = netlink.GetLink(b.Index).Statistics;
         (received.ReceivedBytes - before.ReceivedBytes).Should().BeGreaterThanOrEqualTo(10 * 1042);
         sent.SentPackets.Should().BeGreaterThanOrEqualTo(10);
-        sent.FromOtherEnd().ReceivedPackets.Should().Be(sent.SentPackets);
         netlink.DeleteNeighbour(a, IPAddress.Parse("10.0.0.2"));
     });
 
