@@ -20,6 +20,8 @@ internal static class RunningContainer
         }
     }
 
+    internal static string NotRunning => $"the container does not run: there is no process for {Path.Combine(DataPath.Folder, "pid")}";
+
     /// <summary>Its cgroup, which is where its process is: <c>container.json</c> names it, and where that is depends on who started it.</summary>
     /// <param name="what">What cannot be done otherwise: <c>Failed to get stats</c>.</param>
     /// <exception cref="UsageException">It does not run, or has no cgroup.</exception>
@@ -29,6 +31,6 @@ internal static class RunningContainer
             throw new UsageException($"{what} - container.json has no cgroups");
         return FindProcess() is { } id && ContainerCgroup.OfProcess(id) is { } cgroup
             ? cgroup
-            : throw new UsageException($"{what} - the container does not run: there is no process for {Path.Combine(DataPath.Folder, "pid")}");
+            : throw new UsageException($"{what} - {NotRunning}");
     }
 }

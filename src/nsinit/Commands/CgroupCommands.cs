@@ -1,6 +1,9 @@
+using System.Buffers;
 using System.CommandLine;
 using System.Text;
+using System.Text.Json;
 using LibContainer.Cgroups;
+using LibContainer.Network;
 
 namespace NsInit.Commands;
 
@@ -12,14 +15,46 @@ internal sealed class StatsCommand : Command
     /// <summary>Between the two looks at its use of CPUs, as in 2014.</summary>
     private static readonly TimeSpan Sampled = TimeSpan.FromMilliseconds(100);
 
+    private static readonly Option<bool> Network = new("--network") { Description = "Print one line as libcontainer did in July 2014, with what the container has received and sent." };
+
     internal StatsCommand()
         : base("stats", "display statistics for the container")
-        => SetAction(async (_, cancellationToken) =>
+    {
+        Options.Add(Network);
+        SetAction(async (parsed, cancellationToken) =>
         {
-            SeedStats stats = await RunningContainer.FindCgroup(Failure).GetSeedStatsAsync(Sampled, cancellationToken).ConfigureAwait(false);
-            Output.Standard.Write($"Stats:\n{Encoding.UTF8.GetString(stats.ToJson(indented: true))}\n");
+            if (parsed.GetValue(Network))
+                await PrintAllAsync(cancellationToken).ConfigureAwait(false);
+            else
+                Output.Standard.Write($"Stats:\n{Encoding.UTF8.GetString((await SampleAsync(cancellationToken).ConfigureAwait(false)).ToJson(indented: true))}\n");
             return 0;
         });
+    }
+
+    private static Task<SeedStats> SampleAsync(CancellationToken cancellationToken) => RunningContainer.FindCgroup(Failure).GetSeedStatsAsync(Sampled, cancellationToken);
+
+    /// <summary>A container without a cgroup has its network alone.</summary>
+    private static async Task PrintAllAsync(CancellationToken cancellationToken)
+    {
+        SeedStats? ofCgroup = DataPath.ReadSpec().Cgroups is null ? null : await SampleAsync(cancellationToken).ConfigureAwait(false);
+        var interfaces = RunningContainer.FindProcess() is { } id ? NetworkStatistics.OfProcess(id) : null;
+        if (interfaces is null)
+            throw new UsageException($"{Failure} - {RunningContainer.NotRunning}");
+        ArrayBufferWriter<byte> bytes = new();
+        using (Utf8JsonWriter writer = new(bytes))
+        {
+            writer.WriteStartObject();
+            writer.WritePropertyName("network_stats"u8);
+            NetworkStatistics.WriteSeedJson(writer, interfaces);
+            if (ofCgroup is not null)
+            {
+                writer.WritePropertyName("cgroup_stats"u8);
+                ofCgroup.Write(writer);
+            }
+            writer.WriteEndObject();
+        }
+        Output.Standard.Write($"{Encoding.UTF8.GetString(bytes.WrittenSpan)}\n");
+    }
 }
 
 /// <summary><c>nsinit pause</c>: stops every process of the container.</summary>
