@@ -9,6 +9,8 @@ namespace LibContainer.Network.Tests.Netlink;
 /// <summary>What the kernel says, and what it would never say.</summary>
 public sealed class AnswerTests
 {
+    private const int Tries = 2000;
+
     private delegate object? Parse(ReadOnlySpan<byte> body);
 
     /// <summary>Type, length of the fixed part, reader.</summary>
@@ -47,19 +49,20 @@ public sealed class AnswerTests
     /// <summary>Any bytes at all: an answer, or the one error.</summary>
     [Fact]
     public void Whatever_comes_is_an_answer_or_an_error()
-        => Gen.Byte.Array[0, 200].Sample(bytes => Readers.All(reader => IsReadOrRefused(reader.Parse, bytes)) && IsReadOrRefused(Packet, bytes));
+        => Gen.Byte.Array[0, 200].Sample(bytes => Readers.All(reader => IsReadOrRefused(reader.Parse, bytes)) && IsReadOrRefused(Packet, bytes), iter: Tries);
 
-    /// <summary>Any attributes: the lengths are right, and the values are not.</summary>
+    /// <summary>Any attributes: the lengths are right, and the values are not. Many are as long as a number, or as an address.</summary>
     [Fact]
     public void Whatever_an_attribute_says_is_an_answer_or_an_error()
-        => Gen.Select(Gen.Select(Gen.Int[0, 60], Gen.Byte.Array[0, 40]).Array[0, 6], Gen.Byte.Array[16], Gen.Int[0, Readers.Length - 1]).Sample((attributes, body, index) =>
+        => Gen.Select(
+            Gen.Select(Gen.Int[0, 60], Gen.OneOf(Gen.Byte.Array[4], Gen.Byte.Array[16], Gen.Byte.Array[0, 70])).Array[0, 30], Gen.Byte.Array[16], Gen.Int[0, Readers.Length - 1]).Sample((attributes, body, index) =>
         {
             (ushort type, int bodyLength, Parse parse) = Readers[index];
             NetlinkRequest message = new NetlinkRequest(type, 0, "test").Body(body.AsSpan(0, bodyLength));
             foreach ((int attribute, byte[] value) in attributes)
                 message.Add((ushort)attribute, value);
             return IsReadOrRefused(parse, message.Bytes[NetlinkRequest.HeaderLength..]);
-        });
+        }, iter: Tries);
 
     /// <summary>An error message with any content.</summary>
     [Fact]
@@ -81,7 +84,7 @@ public sealed class AnswerTests
             {
                 return body.Length < 4 || BitConverter.ToInt32(body) < 0;
             }
-        });
+        }, iter: Tries);
 
     private static object? Packet(ReadOnlySpan<byte> packet)
     {
