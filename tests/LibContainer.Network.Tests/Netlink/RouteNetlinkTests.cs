@@ -178,6 +178,9 @@ public sealed class RouteNetlinkTests
         netlink.SetUp(b);
         netlink.AddAddress(a, InterfaceAddress.Parse("10.0.0.1/24"));
         netlink.AddNeighbour(a, IPAddress.Parse("10.0.0.2"), b.HardwareAddress);
+        // The kernel sees a moment later that the cable has both ends up, and throws away what is sent before: linkwatch_do_dev.
+        const uint Running = 0x40; // IFF_RUNNING
+        SpinWait.SpinUntil(() => (netlink.GetLink(a.Index).Flags & Running) != 0, TimeSpan.FromSeconds(10)).Should().BeTrue();
         LinkStatistics before = netlink.GetLink(b.Index).Statistics;
         using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         for (int i = 0; i < 10; i++)
