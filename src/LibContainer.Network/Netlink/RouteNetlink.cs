@@ -8,7 +8,10 @@ using LibContainer.Linux;
 namespace LibContainer.Network.Netlink;
 
 /// <summary>The interfaces, addresses and routes of one network namespace. Thread-safe. Source: rtnetlink(7).</summary>
-/// <remarks>Every method throws <see cref="NetlinkException"/> when the kernel refuses, <see cref="LinuxException"/> when the socket fails, and <see cref="InvalidDataException"/> when what comes is nothing that a kernel says.</remarks>
+/// <remarks>
+/// Every method throws <see cref="NetlinkException"/> when the kernel refuses, <see cref="LinuxException"/> when the socket fails, and <see cref="InvalidDataException"/>
+/// when what comes is nothing that a kernel says.
+/// </remarks>
 public sealed class RouteNetlink : IDisposable
 {
     private readonly NetlinkConnection _connection;
@@ -151,7 +154,7 @@ public sealed class RouteNetlink : IDisposable
     /// <param name="route">The route.</param>
     public void AddRoute(NetworkLink link, RouteConfiguration route) => Transact(link, link => AddressRequests.AddRoute(link.Index, route));
 
-    /// <summary>Takes a route away.</summary>
+    /// <summary>Takes a route away, whoever has added it.</summary>
     public void DeleteRoute(NetworkLink link, RouteConfiguration route) => Transact(link, link => AddressRequests.DeleteRoute(link.Index, route));
 
     /// <summary>The neighbours of all interfaces, of IPv4 and IPv6.</summary>

@@ -54,8 +54,9 @@ public sealed class AnswerTests
     /// <summary>Any attributes: the lengths are right, and the values are not. Many are as long as a number, or as an address.</summary>
     [Fact]
     public void Whatever_an_attribute_says_is_an_answer_or_an_error()
-        => Gen.Select(
-            Gen.Select(Gen.Int[0, 60], Gen.OneOf(Gen.Byte.Array[4], Gen.Byte.Array[16], Gen.Byte.Array[0, 70])).Array[0, 30], Gen.Byte.Array[16], Gen.Int[0, Readers.Length - 1]).Sample((attributes, body, index) =>
+    {
+        Gen<byte[]> values = Gen.OneOf(Gen.Byte.Array[4], Gen.Byte.Array[16], Gen.Byte.Array[0, 70]);
+        Gen.Select(Gen.Select(Gen.Int[0, 60], values).Array[0, 30], Gen.Byte.Array[16], Gen.Int[0, Readers.Length - 1]).Sample((attributes, body, index) =>
         {
             (ushort type, int bodyLength, Parse parse) = Readers[index];
             NetlinkRequest message = new NetlinkRequest(type, 0, "test").Body(body.AsSpan(0, bodyLength));
@@ -63,6 +64,7 @@ public sealed class AnswerTests
                 message.Add((ushort)attribute, value);
             return IsReadOrRefused(parse, message.Bytes[NetlinkRequest.HeaderLength..]);
         }, iter: Tries);
+    }
 
     /// <summary>An error message with any content.</summary>
     [Fact]

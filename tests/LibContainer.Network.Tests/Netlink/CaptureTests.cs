@@ -114,7 +114,8 @@ public sealed class CaptureTests
     {
         string[] builders =
         [
-            .. new[] { typeof(LinkRequests), typeof(AddressRequests) }.SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly))
+            .. new[] { typeof(LinkRequests), typeof(AddressRequests) }
+                .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly))
                 .Where(method => !method.IsPrivate && method.ReturnType == typeof(NetlinkRequest)).Select(method => $"{method.DeclaringType!.Name}.{method.Name}"),
         ];
 
