@@ -5,7 +5,7 @@ using Tmds.Linux;
 namespace LibContainer.Linux;
 
 /// <summary>A socket of rtnetlink. It stays in the network namespace that it was opened in, whoever uses it. Source: netlink(7).</summary>
-internal sealed unsafe class NetlinkSocket : IDisposable
+internal sealed unsafe class NetlinkSocket : INetlinkSocket
 {
     /// <summary>The kernel answers at once; what takes as long as this will not come.</summary>
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
@@ -46,14 +46,14 @@ internal sealed unsafe class NetlinkSocket : IDisposable
     }
 
     /// <summary>The socket's own address: answers carry it.</summary>
-    internal uint PortId { get; }
+    public uint PortId { get; }
 
     /// <summary>Gets what the kernel tells everybody.</summary>
     /// <param name="group">RTNLGRP_*.</param>
     internal void Join(int group) => SetOption(Rtnetlink.NETLINK_ADD_MEMBERSHIP, group);
 
     /// <summary>Sends requests to the kernel, which has carried them out when this returns.</summary>
-    internal void Send(ReadOnlySpan<byte> messages)
+    public void Send(ReadOnlySpan<byte> messages)
     {
         Address kernel = new() { Family = Uapi.AF_NETLINK };
         using Borrowed socket = new(_handle);
@@ -73,7 +73,7 @@ internal sealed unsafe class NetlinkSocket : IDisposable
     /// <param name="timeout">How long to wait for one. Null: the time in which an answer has to come.</param>
     /// <returns>How many bytes.</returns>
     /// <exception cref="LinuxException">ETIMEDOUT: none came. ENOBUFS: more was told than there is room for, and is lost.</exception>
-    internal int Receive(Span<byte> buffer, TimeSpan? timeout = null)
+    public int Receive(Span<byte> buffer, TimeSpan? timeout = null)
     {
         const int MSG_TRUNC = 0x20;
         using Borrowed socket = new(_handle);

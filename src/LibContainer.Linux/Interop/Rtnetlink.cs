@@ -22,6 +22,7 @@ internal static class Rtnetlink
     public const ushort NLM_F_REPLACE = 0x100;
     public const ushort NLM_F_EXCL = 0x200;
     public const ushort NLM_F_CREATE = 0x400;
+    public const ushort NLM_F_APPEND = 0x800;
     public const ushort NLMSGERR_ATTR_MSG = 1;
     public const ushort NLA_F_NESTED = 0x8000;
     public const ushort NLA_F_NET_BYTEORDER = 0x4000;
@@ -46,6 +47,9 @@ internal static class Rtnetlink
     public const byte RTPROT_BOOT = 3;
     public const byte RT_SCOPE_UNIVERSE = 0;
     public const byte RT_SCOPE_LINK = 253;
+    public const byte RT_SCOPE_NOWHERE = 255;
+    public const byte RTPROT_UNSPEC = 0;
+    public const byte RTN_UNSPEC = 0;
     public const byte RTN_UNICAST = 1;
     public const ushort RTA_DST = 1;
     public const ushort RTA_OIF = 4;
@@ -70,6 +74,9 @@ internal static class Rtnetlink
     public const ushort IFLA_INFO_DATA = 2;
     public const ushort IFLA_MACVLAN_MODE = 1;
     public const ushort IFLA_IPVLAN_MODE = 1;
+    public const ushort IFLA_IPVLAN_FLAGS = 2;
+    public const ushort IPVLAN_F_PRIVATE = 1;
+    public const ushort IPVLAN_F_VEPA = 2;
 
     // include/uapi/linux/veth.h
     public const ushort VETH_INFO_PEER = 1;
@@ -78,12 +85,19 @@ internal static class Rtnetlink
     public const ushort IFA_ADDRESS = 1;
     public const ushort IFA_LOCAL = 2;
     public const ushort IFA_FLAGS = 8;
-    public const uint IFA_F_NODAD = 0x02;
+    public const byte IFA_F_NODAD = 0x02;
     public const uint IFA_F_TENTATIVE = 0x40;
     public const uint IFA_F_PERMANENT = 0x80;
 
     // include/uapi/linux/neighbour.h
     public const ushort NDA_DST = 1;
     public const ushort NDA_LLADDR = 2;
+    public const ushort NUD_INCOMPLETE = 0x01;
+    public const ushort NUD_REACHABLE = 0x02;
+    public const ushort NUD_STALE = 0x04;
+    public const ushort NUD_DELAY = 0x08;
+    public const ushort NUD_PROBE = 0x10;
+    public const ushort NUD_FAILED = 0x20;
+    public const ushort NUD_NOARP = 0x40;
     public const ushort NUD_PERMANENT = 0x80;
 }

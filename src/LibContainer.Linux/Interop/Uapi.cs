@@ -105,6 +105,14 @@ internal static class Uapi
     public const int CLOSE_RANGE_UNSHARE = 2;
     public const int CLOSE_RANGE_CLOEXEC = 4;
 
+    // include/uapi/linux/if_tun.h (the values that x86 and arm64 share)
+    public const int TUNSETIFF = 0x400454CA;
+    public const int TUNSETPERSIST = 0x400454CB;
+    public const int IFF_TUN = 0x1;
+    public const int IFF_TAP = 0x2;
+    public const int IFF_NO_PI = 0x1000;
+    public const int IFF_TUN_EXCL = 0x8000;
+
     // include/uapi/linux/sockios.h, include/uapi/linux/if.h, socket.h
     public const int SIOCSIFFLAGS = 0x8914;
     public const int IFF_UP = 1;

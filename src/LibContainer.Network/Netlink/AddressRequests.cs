@@ -11,10 +11,9 @@ internal static class AddressRequests
 {
     /// <summary>Of IPv6 it can be used at once: nobody looks whether another has it (IFA_F_NODAD).</summary>
     internal static NetlinkRequest Add(int index, string name, InterfaceAddress address)
-    {
-        NetlinkRequest request = Address(Rtnetlink.RTM_NEWADDR, NetlinkRequest.New, "RTM_NEWADDR", index, name, address);
-        return address.Address.AddressFamily == AddressFamily.InterNetworkV6 ? request.Add(Rtnetlink.IFA_FLAGS, Rtnetlink.IFA_F_NODAD) : request;
-    }
+        => Address(
+            Rtnetlink.RTM_NEWADDR, NetlinkRequest.New, "RTM_NEWADDR", index, name, address,
+            address.Address.AddressFamily == AddressFamily.InterNetworkV6 ? Rtnetlink.IFA_F_NODAD : (byte)0);
 
     internal static NetlinkRequest Delete(int index, string name, InterfaceAddress address)
         => Address(Rtnetlink.RTM_DELADDR, Rtnetlink.NLM_F_ACK, "RTM_DELADDR", index, name, address);
@@ -32,6 +31,7 @@ internal static class AddressRequests
 
     internal static NetlinkRequest AddRoute(int index, RouteConfiguration route) => Route(Rtnetlink.RTM_NEWROUTE, NetlinkRequest.New, "RTM_NEWROUTE", index, route);
 
+    /// <summary>Whoever has added it, the kernel itself included.</summary>
     internal static NetlinkRequest DeleteRoute(int index, RouteConfiguration route) => Route(Rtnetlink.RTM_DELROUTE, Rtnetlink.NLM_F_ACK, "RTM_DELROUTE", index, route);
 
     /// <summary>struct rtmsg.</summary>
@@ -47,11 +47,12 @@ internal static class AddressRequests
     };
 
     /// <summary>struct ifaddrmsg.</summary>
-    private static NetlinkRequest Address(ushort type, int flags, string typeName, int index, string name, InterfaceAddress address)
+    private static NetlinkRequest Address(ushort type, int flags, string typeName, int index, string name, InterfaceAddress address, byte addressFlags = 0)
     {
         Span<byte> body = stackalloc byte[8];
         body[0] = Family(address.Address.AddressFamily);
         body[1] = (byte)address.PrefixLength;
+        body[2] = addressFlags;
         BinaryPrimitives.WriteInt32LittleEndian(body[4..], index);
         return new NetlinkRequest(type, flags, $"{typeName} {address} dev {name}").Body(body)
             .Add(Rtnetlink.IFA_LOCAL, address.Address).Add(Rtnetlink.IFA_ADDRESS, address.Address);
@@ -71,10 +72,14 @@ internal static class AddressRequests
     private static NetlinkRequest Route(ushort type, int flags, string typeName, int index, RouteConfiguration route)
     {
         AddressFamily family = (route.Destination?.Address ?? route.Gateway ?? route.Source)?.AddressFamily ?? throw new ArgumentException("a route leads somewhere", nameof(route));
-        bool isIPv4OnLink = route.Gateway is null && family == AddressFamily.InterNetwork;
+        bool isIPv4 = family == AddressFamily.InterNetwork;
+        // A route of IPv4 has a scope. When one is deleted it is looked for with all that is said here: fib_table_delete.
+        (byte protocol, byte scope, byte kind) = type == Rtnetlink.RTM_DELROUTE
+            ? (Rtnetlink.RTPROT_UNSPEC, isIPv4 ? Rtnetlink.RT_SCOPE_NOWHERE : Rtnetlink.RT_SCOPE_UNIVERSE, Rtnetlink.RTN_UNSPEC)
+            : (Rtnetlink.RTPROT_BOOT, isIPv4 && route.Gateway is null ? Rtnetlink.RT_SCOPE_LINK : Rtnetlink.RT_SCOPE_UNIVERSE, Rtnetlink.RTN_UNICAST);
         NetlinkRequest request = new NetlinkRequest(type, flags, $"{typeName} {Describe(route)}").Body(
             Family(family), (byte)(route.Destination?.PrefixLength ?? 0), 0, 0,
-            Rtnetlink.RT_TABLE_MAIN, Rtnetlink.RTPROT_BOOT, isIPv4OnLink ? Rtnetlink.RT_SCOPE_LINK : Rtnetlink.RT_SCOPE_UNIVERSE, Rtnetlink.RTN_UNICAST, 0, 0, 0, 0);
+            Rtnetlink.RT_TABLE_MAIN, protocol, scope, kind, 0, 0, 0, 0);
         if (route.Destination is { PrefixLength: > 0 } destination)
             request.Add(Rtnetlink.RTA_DST, destination.Network.BaseAddress);
         if (route.Gateway is { } gateway)

@@ -39,7 +39,7 @@ public sealed record LinkAddress(int Index, InterfaceAddress Address, bool IsTen
             }
         return (local ?? address) is { } own // of a cable with two ends IFA_ADDRESS is the other's
             ? new LinkAddress(
-                BinaryPrimitives.ReadInt32LittleEndian(message[4..]), new InterfaceAddress(own, message[1]),
+                BinaryPrimitives.ReadInt32LittleEndian(message[4..]), NetlinkAttributes.WithPrefix(own, message[1]),
                 (flags & Rtnetlink.IFA_F_TENTATIVE) != 0, (flags & Rtnetlink.IFA_F_PERMANENT) != 0, message[3] == Rtnetlink.RT_SCOPE_LINK)
             : null;
     }

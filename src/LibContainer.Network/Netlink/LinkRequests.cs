@@ -28,9 +28,18 @@ internal static class LinkRequests
     internal static NetlinkRequest CreateMacvlan(LinkOptions options, int parent, MacvlanMode mode, int ofNamespace)
         => Create("macvlan", options, ofNamespace, data => data.Add(Rtnetlink.IFLA_MACVLAN_MODE, 1u << (int)mode), parent);
 
-    /// <inheritdoc cref="CreateMacvlan"/>
-    internal static NetlinkRequest CreateIpvlan(LinkOptions options, int parent, IpvlanMode mode, int ofNamespace)
-        => Create("ipvlan", options, ofNamespace, data => data.Add(Rtnetlink.IFLA_IPVLAN_MODE, (ushort)mode), parent);
+    /// <param name="options">The new one.</param>
+    /// <param name="parent">Index of the interface that it is on.</param>
+    /// <param name="mode">Who decides where a packet goes. The kernel takes it for all that are on the parent.</param>
+    /// <param name="isolation">Whom it reaches. The kernel takes that for all, too. Null: it is left as it is.</param>
+    /// <param name="ofNamespace">Descriptor of the namespace that it is born in, or -1.</param>
+    internal static NetlinkRequest CreateIpvlan(LinkOptions options, int parent, IpvlanMode mode, IpvlanIsolation? isolation, int ofNamespace)
+        => Create("ipvlan", options, ofNamespace, data =>
+        {
+            data.Add(Rtnetlink.IFLA_IPVLAN_MODE, (ushort)mode);
+            if (isolation is { } reach)
+                data.Add(Rtnetlink.IFLA_IPVLAN_FLAGS, (ushort)reach);
+        }, parent);
 
     internal static NetlinkRequest SetFlags(int index, string name, uint flags, uint change)
         => new NetlinkRequest(Rtnetlink.RTM_NEWLINK, Rtnetlink.NLM_F_ACK, $"RTM_NEWLINK {name}{((flags & Uapi.IFF_UP) != 0 ? " up" : " down")}").Link(index, flags, change);
@@ -55,7 +64,7 @@ internal static class LinkRequests
     }
 
     internal static NetlinkRequest AddAlternativeName(int index, string name, string alternative)
-        => Property(Rtnetlink.RTM_NEWLINKPROP, Rtnetlink.NLM_F_CREATE | Rtnetlink.NLM_F_EXCL, "RTM_NEWLINKPROP", index, name, alternative);
+        => Property(Rtnetlink.RTM_NEWLINKPROP, Rtnetlink.NLM_F_CREATE | Rtnetlink.NLM_F_EXCL | Rtnetlink.NLM_F_APPEND, "RTM_NEWLINKPROP", index, name, alternative);
 
     internal static NetlinkRequest DeleteAlternativeName(int index, string name, string alternative)
         => Property(Rtnetlink.RTM_DELLINKPROP, 0, "RTM_DELLINKPROP", index, name, alternative);
@@ -64,7 +73,7 @@ internal static class LinkRequests
 
     internal static NetlinkRequest Get(string name) => new NetlinkRequest(Rtnetlink.RTM_GETLINK, Rtnetlink.NLM_F_ACK, $"RTM_GETLINK {name}").Link().Add(Rtnetlink.IFLA_IFNAME, name);
 
-    internal static NetlinkRequest Get(int index)
+    internal static NetlinkRequest GetByIndex(int index)
         => new NetlinkRequest(Rtnetlink.RTM_GETLINK, Rtnetlink.NLM_F_ACK, $"RTM_GETLINK {index.ToString(System.Globalization.CultureInfo.InvariantCulture)}").Link(index);
 
     internal static NetlinkRequest GetAll() => new NetlinkRequest(Rtnetlink.RTM_GETLINK, Rtnetlink.NLM_F_DUMP, "RTM_GETLINK").Link();

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
+using LibContainer.Configuration;
 using LibContainer.Linux;
 
 namespace LibContainer.Network.Netlink;
@@ -52,6 +54,12 @@ internal ref struct NetlinkAttributes
     internal readonly IPAddress Address => Value.Length is 4 or 16
         ? new IPAddress(Value)
         : throw new InvalidDataException($"rtnetlink: attribute {Type} has {Value.Length} bytes, and is an address of 4 or 16");
+
+    /// <exception cref="InvalidDataException">The prefix is longer than the address.</exception>
+    internal static InterfaceAddress WithPrefix(IPAddress address, byte prefixLength)
+        => prefixLength <= (address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128)
+            ? new InterfaceAddress(address, prefixLength)
+            : throw new InvalidDataException($"rtnetlink: {address} has no prefix of {prefixLength} bits");
 
     internal static string ToText(ReadOnlySpan<byte> value) => Encoding.UTF8.GetString(value.TrimEnd((byte)0));
 }

@@ -4,7 +4,7 @@ using LibContainer.Linux;
 namespace LibContainer.Network.Netlink;
 
 /// <summary>Asks the kernel and takes its answers. Thread-safe. Source: netlink(7).</summary>
-internal sealed class NetlinkConnection(NetlinkSocket socket) : IDisposable
+internal sealed class NetlinkConnection(INetlinkSocket socket) : IDisposable
 {
     /// <summary>What the kernel puts into one packet at most.</summary>
     private const int BufferLength = 32768;
@@ -80,10 +80,14 @@ internal sealed class NetlinkConnection(NetlinkSocket socket) : IDisposable
             while (!packet.IsEmpty)
             {
                 ReadOnlySpan<byte> message = Next(ref packet, out ushort type, out ushort flags);
-                if (BinaryPrimitives.ReadUInt32LittleEndian(message[8..]) is uint sequence && sequence != request.Sequence)
-                    throw new InvalidDataException($"{request.Description}: the answer to request {sequence} came to request {request.Sequence}");
                 if (BinaryPrimitives.ReadUInt32LittleEndian(message[12..]) is uint port && port != socket.PortId)
                     throw new InvalidDataException($"{request.Description}: an answer to port {port} came to port {socket.PortId}");
+                if (BinaryPrimitives.ReadUInt32LittleEndian(message[8..]) is uint sequence && sequence != request.Sequence)
+                {
+                    if ((int)(request.Sequence - sequence) > 0) // late, to a request that was given up; counted round, since the numbers begin again
+                        continue;
+                    throw new InvalidDataException($"{request.Description}: the answer to request {sequence} came to request {request.Sequence}");
+                }
                 isWhole &= (flags & Rtnetlink.NLM_F_DUMP_INTR) == 0;
                 ReadOnlySpan<byte> body = message[NetlinkRequest.HeaderLength..];
                 switch (type)
@@ -128,10 +132,15 @@ internal sealed class NetlinkConnection(NetlinkSocket socket) : IDisposable
         string? words = null;
         if ((flags & Rtnetlink.NLM_F_ACK_TLVS) != 0)
         {
-            int start = sizeof(int);
+            ReadOnlySpan<byte> rest = body[sizeof(int)..];
             if (type == Rtnetlink.NLMSG_ERROR)
-                start += (flags & Rtnetlink.NLM_F_CAPPED) != 0 ? NetlinkRequest.HeaderLength : NetlinkRequest.Align(BinaryPrimitives.ReadInt32LittleEndian(body[sizeof(int)..]));
-            words = NetlinkAttributes.ToText(NetlinkAttributes.Find(body[start..], Rtnetlink.NLMSGERR_ATTR_MSG));
+            {
+                int length = rest.Length < NetlinkRequest.HeaderLength ? -1 : (flags & Rtnetlink.NLM_F_CAPPED) != 0 ? NetlinkRequest.HeaderLength : BinaryPrimitives.ReadInt32LittleEndian(rest);
+                if (length < NetlinkRequest.HeaderLength || length > rest.Length)
+                    throw new InvalidDataException($"{request.Description}: an answer of {body.Length} bytes is about a request of {length}");
+                rest = rest[Math.Min(NetlinkRequest.Align(length), rest.Length)..];
+            }
+            words = NetlinkAttributes.ToText(NetlinkAttributes.Find(rest, Rtnetlink.NLMSGERR_ATTR_MSG));
         }
         throw new NetlinkException(request.Description, (Errno)(-error), words);
     }

@@ -47,7 +47,7 @@ public sealed record NetworkRoute(InterfaceAddress? Destination, IPAddress? Gate
                     break;
             }
         return table == Rtnetlink.RT_TABLE_MAIN && message[7] == Rtnetlink.RTN_UNICAST
-            ? new NetworkRoute(destination is null ? null : new InterfaceAddress(destination, message[1]), gateway, source, index, metric)
+            ? new NetworkRoute(destination is null ? null : NetlinkAttributes.WithPrefix(destination, message[1]), gateway, source, index, metric)
             : null;
     }
 }

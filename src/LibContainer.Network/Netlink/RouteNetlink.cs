@@ -8,7 +8,10 @@ using LibContainer.Linux;
 namespace LibContainer.Network.Netlink;
 
 /// <summary>The interfaces, addresses and routes of one network namespace. Thread-safe. Source: rtnetlink(7).</summary>
-/// <remarks>Every method throws <see cref="NetlinkException"/> when the kernel refuses, and <see cref="LinuxException"/> when the socket fails.</remarks>
+/// <remarks>
+/// Every method throws <see cref="NetlinkException"/> when the kernel refuses, <see cref="LinuxException"/> when the socket fails, and <see cref="InvalidDataException"/>
+/// when what comes is nothing that a kernel says.
+/// </remarks>
 public sealed class RouteNetlink : IDisposable
 {
     private readonly NetlinkConnection _connection;
@@ -37,7 +40,7 @@ public sealed class RouteNetlink : IDisposable
 
     /// <summary>An interface by its number.</summary>
     /// <exception cref="NetlinkException">ENODEV: there is none.</exception>
-    public NetworkLink GetLink(int index) => GetLink(LinkRequests.Get(index));
+    public NetworkLink GetLink(int index) => GetLink(LinkRequests.GetByIndex(index));
 
     /// <summary>An interface by its name. Null: there is none.</summary>
     public NetworkLink? FindLink(string name) => OrNull(() => GetLink(name));
@@ -78,11 +81,15 @@ public sealed class RouteNetlink : IDisposable
     }
 
     /// <summary>Makes an interface with an address of IP of its own on another one.</summary>
-    public void CreateIpvlan(LinkOptions options, NetworkLink parent, IpvlanMode mode = IpvlanMode.L2)
+    /// <param name="options">The new one.</param>
+    /// <param name="parent">The other one.</param>
+    /// <param name="mode">Who decides where a packet goes, for all that are on the parent.</param>
+    /// <param name="isolation">Whom they reach, again all of them. Null: as it is; at first <see cref="IpvlanIsolation.Bridge"/>.</param>
+    public void CreateIpvlan(LinkOptions options, NetworkLink parent, IpvlanMode mode = IpvlanMode.L2, IpvlanIsolation? isolation = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(parent);
-        InNamespace(options.Namespace, ofNamespace => _connection.Transact(LinkRequests.CreateIpvlan(options, parent.Index, mode, ofNamespace)));
+        InNamespace(options.Namespace, ofNamespace => _connection.Transact(LinkRequests.CreateIpvlan(options, parent.Index, mode, isolation, ofNamespace)));
     }
 
     /// <summary>Brings it up.</summary>
@@ -147,8 +154,12 @@ public sealed class RouteNetlink : IDisposable
     /// <param name="route">The route.</param>
     public void AddRoute(NetworkLink link, RouteConfiguration route) => Transact(link, link => AddressRequests.AddRoute(link.Index, route));
 
-    /// <summary>Takes a route away.</summary>
+    /// <summary>Takes a route away, whoever has added it.</summary>
     public void DeleteRoute(NetworkLink link, RouteConfiguration route) => Transact(link, link => AddressRequests.DeleteRoute(link.Index, route));
+
+    /// <summary>The neighbours of all interfaces, of IPv4 and IPv6.</summary>
+    public IReadOnlyList<NetworkNeighbour> GetNeighbours()
+        => _connection.Dump(AddressRequests.GetNeighbours(), static (type, body) => type == Rtnetlink.RTM_NEWNEIGH ? NetworkNeighbour.Parse(body) : null);
 
     /// <summary>Says which hardware address an address has, for good.</summary>
     public void AddNeighbour(NetworkLink link, IPAddress address, PhysicalAddress hardwareAddress)

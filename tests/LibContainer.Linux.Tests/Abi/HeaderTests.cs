@@ -43,6 +43,7 @@ public sealed class HeaderTests
         #include <linux/rtnetlink.h>
         #include <linux/if_link.h>
         #include <linux/if_addr.h>
+        #include <linux/if_tun.h>
         #include <linux/neighbour.h>
         #include <linux/veth.h>
         #include <linux/nsfs.h>
@@ -156,6 +157,18 @@ public sealed class HeaderTests
         "_Static_assert(sizeof(struct statfs) == 120 && offsetof(struct statfs, f_flags) == 80, \"statfs\");",
         "_Static_assert(sizeof(struct winsize) == 8 && offsetof(struct winsize, ws_col) == 2, \"winsize\");",
         "_Static_assert(sizeof(struct termios2) == 44 && offsetof(struct termios2, c_cc) == 17, \"termios2\");",
+        "_Static_assert(sizeof(struct nlmsghdr) == 16 && offsetof(struct nlmsghdr, nlmsg_type) == 4 && offsetof(struct nlmsghdr, nlmsg_flags) == 6, \"nlmsghdr\");",
+        "_Static_assert(offsetof(struct nlmsghdr, nlmsg_seq) == 8 && offsetof(struct nlmsghdr, nlmsg_pid) == 12, \"nlmsghdr sequence\");",
+        "_Static_assert(sizeof(struct nlmsgerr) == 20 && offsetof(struct nlmsgerr, msg) == 4 && sizeof(struct nlattr) == 4, \"nlmsgerr\");",
+        "_Static_assert(sizeof(struct sockaddr_nl) == 12 && offsetof(struct sockaddr_nl, nl_pid) == 4 && offsetof(struct sockaddr_nl, nl_groups) == 8, \"sockaddr_nl\");",
+        "_Static_assert(sizeof(struct ifinfomsg) == 16 && offsetof(struct ifinfomsg, ifi_index) == 4 && offsetof(struct ifinfomsg, ifi_flags) == 8, \"ifinfomsg\");",
+        "_Static_assert(offsetof(struct ifinfomsg, ifi_change) == 12, \"ifinfomsg change\");",
+        "_Static_assert(sizeof(struct ifaddrmsg) == 8 && offsetof(struct ifaddrmsg, ifa_flags) == 2 && offsetof(struct ifaddrmsg, ifa_scope) == 3, \"ifaddrmsg\");",
+        "_Static_assert(offsetof(struct ifaddrmsg, ifa_index) == 4, \"ifaddrmsg index\");",
+        "_Static_assert(sizeof(struct rtmsg) == 12 && offsetof(struct rtmsg, rtm_table) == 4 && offsetof(struct rtmsg, rtm_protocol) == 5, \"rtmsg\");",
+        "_Static_assert(offsetof(struct rtmsg, rtm_scope) == 6 && offsetof(struct rtmsg, rtm_type) == 7 && offsetof(struct rtmsg, rtm_flags) == 8, \"rtmsg scope\");",
+        "_Static_assert(sizeof(struct ndmsg) == 12 && offsetof(struct ndmsg, ndm_ifindex) == 4 && offsetof(struct ndmsg, ndm_state) == 8, \"ndmsg\");",
+        "_Static_assert(offsetof(struct rtnl_link_stats64, rx_bytes) == 16 && offsetof(struct rtnl_link_stats64, tx_dropped) == 56, \"rtnl_link_stats64\");",
         "_Static_assert(sizeof(struct ifreq) == 40 && offsetof(struct ifreq, ifr_flags) == 16, \"ifreq\");",
         "_Static_assert(sizeof(struct msghdr) == 56 && offsetof(struct msghdr, msg_controllen) == 40 && offsetof(struct msghdr, msg_flags) == 48, \"msghdr\");",
         "_Static_assert(sizeof(struct cmsghdr) == 16 && CMSG_SPACE(4) == 24 && CMSG_LEN(4) == 20, \"cmsghdr\");",

@@ -83,6 +83,60 @@ public sealed class RouteNetlinkTests
         netlink.GetRoutes(AddressFamily.InterNetwork).Should().BeEmpty();
     });
 
+    /// <summary>The kernel's own, for the network that an address is in, says protocol "kernel": what is deleted is looked for without one.</summary>
+    [Theory]
+    [InlineData("10.0.0.1/24")]
+    [InlineData("fd00::1/64")]
+    public void A_route_is_deleted_whoever_has_added_it(string text) => InOwnNetwork(netlink =>
+    {
+        InterfaceAddress address = InterfaceAddress.Parse(text);
+        netlink.CreateVeth(new LinkOptions("a") { IsUp = true }, new LinkOptions("b"));
+        netlink.SetUp(netlink.GetLink("b"));
+        NetworkLink link = netlink.GetLink("a");
+        netlink.AddAddress(link, address);
+        Routes().Should().ContainSingle();
+
+        netlink.DeleteRoute(link, new RouteConfiguration { Destination = address, Interface = "a" });
+        Routes().Should().BeEmpty();
+
+        IEnumerable<NetworkRoute> Routes() => netlink.GetRoutes(address.Address.AddressFamily).Where(route => route.Destination?.Network.Equals(address.Network) == true);
+    });
+
+    [Theory]
+    [InlineData("10.0.0.9")]
+    [InlineData("fd00::9")]
+    public void A_neighbour_is_told_until_it_is_taken_back(string text) => InOwnNetwork(netlink =>
+    {
+        netlink.CreateVeth(new LinkOptions("a") { IsUp = true }, new LinkOptions("b"));
+        netlink.SetUp(netlink.GetLink("b"));
+        NetworkLink link = netlink.GetLink("a");
+        IPAddress address = IPAddress.Parse(text);
+        PhysicalAddress hardware = PhysicalAddress.Parse("02:00:00:00:00:09");
+
+        netlink.AddNeighbour(link, address, hardware);
+        netlink.GetNeighbours().Should().Contain(new NetworkNeighbour(link.Index, address, hardware, NeighbourState.Permanent));
+
+        netlink.DeleteNeighbour(link, address);
+        netlink.GetNeighbours().Should().NotContain(neighbour => neighbour.Address.Equals(address) && neighbour.State == NeighbourState.Permanent);
+    });
+
+    /// <summary>Nobody answers for it: b has no address.</summary>
+    [Fact]
+    public void A_neighbour_that_is_asked_for_in_vain_has_no_hardware_address() => InOwnNetwork(netlink =>
+    {
+        netlink.CreateVeth(new LinkOptions("a") { IsUp = true }, new LinkOptions("b"));
+        netlink.SetUp(netlink.GetLink("b"));
+        NetworkLink link = netlink.GetLink("a");
+        netlink.AddAddress(link, InterfaceAddress.Parse("10.0.0.1/24"));
+        using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.SendTo(new byte[1], new IPEndPoint(IPAddress.Parse("10.0.0.2"), 9));
+
+        NetworkNeighbour neighbour = netlink.GetNeighbours().Single(found => found.Address.ToString() == "10.0.0.2");
+        neighbour.Index.Should().Be(link.Index);
+        neighbour.HardwareAddress.Should().Be(PhysicalAddress.None);
+        neighbour.State.Should().BeOneOf(NeighbourState.Incomplete, NeighbourState.Failed);
+    });
+
     [Fact]
     public void A_socket_stays_in_the_namespace_that_it_was_opened_in()
     {
@@ -124,6 +178,9 @@ public sealed class RouteNetlinkTests
         netlink.SetUp(b);
         netlink.AddAddress(a, InterfaceAddress.Parse("10.0.0.1/24"));
         netlink.AddNeighbour(a, IPAddress.Parse("10.0.0.2"), b.HardwareAddress);
+        // The kernel sees a moment later that the cable has both ends up, and throws away what is sent before: linkwatch_do_dev.
+        const uint Running = 0x40; // IFF_RUNNING
+        SpinWait.SpinUntil(() => (netlink.GetLink(a.Index).Flags & Running) != 0, TimeSpan.FromSeconds(10)).Should().BeTrue();
         LinkStatistics before = netlink.GetLink(b.Index).Statistics;
         using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         for (int i = 0; i < 10; i++)
