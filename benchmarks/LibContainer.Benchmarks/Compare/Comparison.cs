@@ -50,6 +50,11 @@ internal sealed class Comparison(ComparisonOptions options, BenchmarkRoot root, 
         MountGrowth();
         if (BenchmarkCgroups.ArePossible)
             new CgroupComparison(options, root, candidates, _report, _goals).RunAll();
+        if (NetworkComparison.IsPossible)
+        {
+            using NetworkComparison network = new(options, root, candidates, _report, _goals);
+            network.RunAll();
+        }
         RunningGrowth(); // last: the kernel is busy with the end of a thousand network namespaces for a while
         _report.Section("Contracts and goals");
         _report.Block(_goals.Lines);
@@ -57,6 +62,7 @@ internal sealed class Comparison(ComparisonOptions options, BenchmarkRoot root, 
         {
             candidates.Kernel is null ? "The kernel's floor was not compiled: that takes gcc." : null, StartMode.Missing,
             BenchmarkCgroups.ArePossible ? null : "There are no cgroups here.",
+            NetworkComparison.IsPossible ? null : "No networks were made: scripts/bench gives the benchmark a network namespace of its own.",
         }.OfType<string>())
             _report.Line(missing + "\n");
         string kind = options.IsQuick ? "Quick" : "Full";
