@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Tmds.Linux;
 
@@ -9,6 +11,8 @@ internal sealed unsafe class NetlinkSocket : INetlinkSocket
 {
     /// <summary>The kernel answers at once; what takes as long as this will not come.</summary>
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(10);
+
+    private const int InterfaceRequestLength = 40, InterfaceNameLength = 16; // struct ifreq, IFNAMSIZ
 
     private readonly SafeHandle _handle;
     private readonly bool _ownsHandle;
@@ -48,9 +52,45 @@ internal sealed unsafe class NetlinkSocket : INetlinkSocket
     /// <summary>The socket's own address: answers carry it.</summary>
     public uint PortId { get; }
 
-    /// <summary>Gets what the kernel tells everybody.</summary>
+    /// <summary>Gets what the kernel tells everybody: messages of one type, since one interface that comes or goes is told of in ten, and each wakes whoever listens. Source: socket(7), SO_ATTACH_FILTER.</summary>
     /// <param name="group">RTNLGRP_*.</param>
-    internal void Join(int group) => SetOption(Rtnetlink.NETLINK_ADD_MEMBERSHIP, group);
+    /// <param name="type">RTM_*.</param>
+    internal void Join(int group, ushort type)
+    {
+        const ushort TypeOffset = 4; // in struct nlmsghdr
+        SocketFilter* instructions = stackalloc SocketFilter[]
+        {
+            new(Uapi.BPF_LD | Uapi.BPF_H | Uapi.BPF_ABS, 0, 0, TypeOffset),
+            new(Uapi.BPF_JMP | Uapi.BPF_JEQ | Uapi.BPF_K, 0, 1, BinaryPrimitives.ReverseEndianness(type)), // it loads as if the network had sent it
+            new(Uapi.BPF_RET | Uapi.BPF_K, 0, 0, uint.MaxValue),
+            new(Uapi.BPF_RET | Uapi.BPF_K, 0, 0, 0),
+        };
+        SocketFilterProgram program = new() { Length = 4, Instructions = instructions };
+        using (Borrowed socket = new(_handle))
+            if (LibC.setsockopt(socket.Number, Uapi.SOL_SOCKET, Uapi.SO_ATTACH_FILTER, &program, sizeof(SocketFilterProgram)) != 0)
+                throw LinuxException.FromLastError("setsockopt", detail: "SO_ATTACH_FILTER");
+        SetOption(Rtnetlink.NETLINK_ADD_MEMBERSHIP, group);
+    }
+
+    /// <inheritdoc/>
+    public int? FindIndex(string interfaceName)
+    {
+        Span<byte> request = stackalloc byte[InterfaceRequestLength];
+        request.Clear();
+        if (!Encoding.UTF8.TryGetBytes(interfaceName, request[..(InterfaceNameLength - 1)], out _))
+            return null; // no interface has so long a name
+        using Borrowed socket = new(_handle);
+        fixed (byte* start = request)
+        {
+            long result = SystemCall.Invoke(SystemCallNumber.ioctl, socket.Number, Uapi.SIOCGIFINDEX, (long)start);
+            return result switch
+            {
+                >= 0 => BinaryPrimitives.ReadInt32LittleEndian(request[InterfaceNameLength..]),
+                -(int)Errno.ENODEV => null,
+                _ => throw new LinuxException("ioctl", (Errno)(-result), detail: $"SIOCGIFINDEX {interfaceName}"),
+            };
+        }
+    }
 
     /// <summary>Sends requests to the kernel, which has carried them out when this returns.</summary>
     public void Send(ReadOnlySpan<byte> messages)
@@ -127,6 +167,16 @@ internal sealed unsafe class NetlinkSocket : INetlinkSocket
         using Borrowed socket = new(_handle);
         if (LibC.setsockopt(socket.Number, Rtnetlink.SOL_NETLINK, option, &value, sizeof(int)) != 0)
             throw LinuxException.FromLastError("setsockopt", detail: $"SOL_NETLINK {option}");
+    }
+
+    /// <summary>struct sock_filter.</summary>
+    private readonly record struct SocketFilter(ushort Code, byte IfTrue, byte IfFalse, uint Value);
+
+    /// <summary>struct sock_fprog.</summary>
+    private struct SocketFilterProgram
+    {
+        public ushort Length;
+        public SocketFilter* Instructions;
     }
 
     /// <summary>struct sockaddr_nl.</summary>

@@ -19,12 +19,13 @@ internal sealed class HostPart(ContainerConfiguration container, ProcessConfigur
     /// <summary>As soon as there is a process: what takes as long as its mounts do (0.7 ms) is done meanwhile, on another processor.</summary>
     internal void Begin(LaunchedProcess started)
     {
+        network?.Make(started.Id);
         if (cgroup is not null && IsMadeEarly(cgroup))
             MakeCgroup(started);
     }
 
     /// <summary>As soon as it has opened the socket that this goes through.</summary>
-    internal void Connect(LaunchedProcess started, SafeHandle netlink) => network?.Connect(started.Id, netlink);
+    internal void Connect(LaunchedProcess started, SafeHandle netlink) => network?.Connect(netlink);
 
     /// <summary>At the wait.</summary>
     internal GoAhead Continue(LaunchedProcess waiting)

@@ -39,26 +39,29 @@ internal static class BridgeStrategy
     }
 
     /// <summary>What a bridge of this name would be refused for, if it is there. Null: nothing.</summary>
-    internal static string? WhyNot(BridgeNetwork network, RouteNetlink host, string networkId)
+    internal static string? WhyNot(BridgeNetwork network, HostNetwork host)
     {
-        if (host.FindLink(network.Bridge) is not { } link)
+        if (host.Netlink.FindIndex(network.Bridge) is not { } index)
             return null;
-        if (link.Kind != "bridge")
-            return $"{network.Bridge} is no bridge{(link.Kind.Length == 0 ? "" : $": it is {link.Kind}")}";
-        if (File.Exists(BridgeTable.PathOf(networkId, network.Bridge)))
+        if (host.WhyNoBridge(network.Bridge) is { } why)
+            return why;
+        if (File.Exists(BridgeTable.PathOf(host.Id, network.Bridge)))
             return null;
-        IPAddress[] own = [.. host.GetAddresses().Where(address => address.Index == link.Index).Select(address => address.Address.Address)];
+        IPAddress[] own = AddressesOf(index, host);
         return network.Subnets.Select(subnet => new Subnet(subnet).Gateway).FirstOrDefault(gateway => !own.Contains(gateway.Address)) is { } missing
             ? $"{network.Bridge} is there, and was not made by this library: it has no address {missing}"
             : null;
     }
+
+    private static IPAddress[] AddressesOf(int index, HostNetwork host)
+        => [.. host.Netlink.GetAddresses().Where(address => address.Index == index).Select(address => address.Address.Address)];
 
     private static (Lease Lease, VethNetwork Cable) Take(BridgeNetwork network, HostNetwork host)
     {
         (Lease, VethNetwork)? taken = null;
         BridgeTable.Change(host, network.Bridge, (table, write) =>
         {
-            ImmutableArray<Lease> others = table.Leases.RemoveAll(lease => lease.IsLeft(link => host.Netlink.FindLink(link) is not null));
+            ImmutableArray<Lease> others = table.Leases.RemoveAll(lease => lease.IsLeft(link => host.Netlink.FindIndex(link) is not null));
             ImmutableArray<InterfaceAddress> addresses = Choose(network, others);
             Lease lease = new([.. addresses.Select(address => address.ToString())], VethStrategy.NewName(HostPrefix), Environment.ProcessId, StartOfThisProcess);
             NetworkLink? bridge = host.Netlink.FindLink(network.Bridge);
@@ -109,8 +112,7 @@ internal static class BridgeStrategy
             bridge = host.Netlink.GetLink(network.Bridge);
             host.Netlink.SetHardwareAddress(bridge, bridge.HardwareAddress); // one that is set stays: else it would change with every port
         }
-        int index = bridge.Index;
-        IPAddress[] own = [.. host.Netlink.GetAddresses().Where(address => address.Index == index).Select(address => address.Address.Address)];
+        IPAddress[] own = AddressesOf(bridge.Index, host);
         foreach (InterfaceAddress subnet in network.Subnets)
             if (new Subnet(subnet).Gateway is var gateway && !own.Contains(gateway.Address))
                 host.Netlink.AddAddress(bridge, gateway);

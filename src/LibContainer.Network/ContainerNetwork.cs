@@ -17,7 +17,10 @@ public sealed class ContainerNetwork : IDisposable
     private readonly List<HostEnd> _cables = [];
     private readonly List<BridgeEnd> _leases = [];
     private readonly List<(string Where, IDisposable Lent)> _lent = [];
+    private readonly InterfaceNetwork?[] _made;
     private HostNetwork? _host;
+    private SafeFileHandle? _target;
+    private int _processId;
     private Task? _removal;
 
     /// <summary>Makes nothing yet.</summary>
@@ -28,6 +31,7 @@ public sealed class ContainerNetwork : IDisposable
         ArgumentNullException.ThrowIfNull(container);
         ArgumentNullException.ThrowIfNull(strategies);
         (_container, _names, _strategies) = (container, InterfaceNames.Of(container), strategies);
+        _made = new InterfaceNetwork?[container.Networks.Length];
     }
 
     /// <summary>Whether a container needs anything of the host: more than a loopback interface as the kernel makes it.</summary>
@@ -51,32 +55,43 @@ public sealed class ContainerNetwork : IDisposable
             : IsAskedFor(container) ? NetworkChecks.Check(container, strategies) : [];
     }
 
-    /// <summary>Connects a container.</summary>
+    /// <summary>Makes the container's interfaces, in its network namespace, as soon as that is there.</summary>
     /// <param name="processId">A process of it.</param>
+    /// <exception cref="NetworkException">One cannot be made. What there is goes with <see cref="Dispose"/>.</exception>
+    public void Make(int processId)
+    {
+        (_processId, _host) = (processId, HostNetwork.Take());
+        _target = NamespaceFile.Open($"/proc/{processId}/ns/net");
+        for (int i = 0; i < _container.Networks.Length; i++)
+            if (_container.Networks[i] is InterfaceNetwork network)
+            {
+                string name = _names[i];
+                _made[i] = Attempt($"networks[{i}]", () => Make(network, name, _target, _host));
+            }
+    }
+
+    /// <summary>Connects it by them, and by all else.</summary>
     /// <param name="netlink">A socket of rtnetlink that was opened in its network namespace.</param>
     /// <exception cref="NetworkException">It cannot be. What there is goes with <see cref="Dispose"/>.</exception>
-    public void Connect(int processId, SafeHandle netlink)
+    public void Connect(SafeHandle netlink)
     {
-        _host = HostNetwork.Take();
         using RouteNetlink inside = RouteNetlink.Over(netlink);
-        using SafeFileHandle target = NamespaceFile.Open($"/proc/{processId}/ns/net");
-        NetworkAttachment attachment = new(processId, target, _host.Netlink, inside);
         for (int i = 0; i < _container.Networks.Length; i++)
         {
-            (NetworkConfiguration network, string name) = (_container.Networks[i], _names[i]);
-            string where = $"networks[{i}]";
-            Attempt(where, () => Connect(where, network, name, target, attachment));
+            int index = i;
+            Attempt($"networks[{i}]", () => Connect(index, inside));
         }
         foreach ((string name, string nameInside) in _container.NetworkDevices.OrderBy(device => device.Key, StringComparer.Ordinal))
         {
             string where = $"networkDevices[\"{name}\"]";
-            Attempt(where, () => _lent.Add((where, MovedDevice.Move(_host, target, netlink, name, nameInside))));
+            Attempt(where, () => _lent.Add((where, MovedDevice.Move(_host!, _target!, netlink, name, nameInside))));
         }
         for (int i = 0; i < _container.Routes.Length; i++)
         {
             RouteConfiguration route = _container.Routes[i];
-            Attempt($"routes[{i}]", () => inside.AddRoute(inside.GetLink(route.Interface), route));
+            Attempt($"routes[{i}]", () => inside.AddRoute(inside.Refer(route.Interface), route));
         }
+        Release();
     }
 
     /// <summary>
@@ -89,6 +104,7 @@ public sealed class ContainerNetwork : IDisposable
     {
         if (_removal is not null)
             return _removal;
+        Release();
         List<Exception> failures = TakeBack();
         _removal = RemoveAsync();
         if (_leases.Count > 0)
@@ -148,60 +164,68 @@ public sealed class ContainerNetwork : IDisposable
         }
     }
 
-    private void Connect(string where, NetworkConfiguration network, string name, SafeFileHandle target, NetworkAttachment container)
+    /// <returns>What it is set up by when the container can be reached.</returns>
+    private InterfaceNetwork Make(InterfaceNetwork network, string name, SafeFileHandle target, HostNetwork host)
     {
-        RouteNetlink inside = container.Inside;
         switch (network)
         {
-            case LoopbackNetwork { Mtu: { } mtu }:
-                inside.SetMtu(inside.GetLink("lo"), mtu);
-                break;
-            case LoopbackNetwork:
-                break; // a step of the container's own
             case VethNetwork veth:
-                _cables.Add(VethStrategy.Connect(veth, name, target, _host!));
-                InterfaceSetup.Complete(veth, inside.GetLink(name), inside);
-                break;
+                _cables.Add(VethStrategy.Connect(veth, name, target, host));
+                return veth;
             case BridgeNetwork bridged:
-                (VethNetwork cable, BridgeEnd lease) = BridgeStrategy.Connect(bridged, name, target, _host!);
+                (VethNetwork cable, BridgeEnd lease) = BridgeStrategy.Connect(bridged, name, target, host);
                 _leases.Add(lease);
-                InterfaceSetup.Complete(cable, inside.GetLink(name), inside);
-                break;
+                return cable;
             case MacvlanNetwork macvlan:
-                container.Host.CreateMacvlan(InterfaceSetup.Options(macvlan, name, target), container.Host.GetLink(macvlan.Parent), macvlan.Mode);
-                InterfaceSetup.Complete(macvlan, inside.GetLink(name), inside);
-                break;
+                host.Netlink.CreateMacvlan(InterfaceSetup.Options(macvlan, name, target), host.Netlink.Refer(macvlan.Parent), macvlan.Mode);
+                return macvlan;
             case IpvlanNetwork ipvlan:
-                container.Host.CreateIpvlan(InterfaceSetup.Options(ipvlan, name, target), container.Host.GetLink(ipvlan.Parent), ipvlan.Mode);
-                InterfaceSetup.Complete(ipvlan, inside.GetLink(name), inside);
-                break;
-            case CustomNetwork custom:
-                if (_strategies[custom.Strategy].Connect(custom, container) is { } lent)
-                    _lent.Add((where, lent));
-                break;
+                host.Netlink.CreateIpvlan(InterfaceSetup.Options(ipvlan, name, target), host.Netlink.Refer(ipvlan.Parent), ipvlan.Mode);
+                return ipvlan;
             default:
                 throw new NotSupportedException($"{network.GetType().Name} is not supported yet");
         }
     }
 
+    private void Connect(int index, RouteNetlink inside)
+    {
+        if (_made[index] is { } made)
+            InterfaceSetup.Complete(made, inside.Refer(_names[index]), inside);
+        else if (_container.Networks[index] is LoopbackNetwork { Mtu: { } mtu })
+            inside.SetMtu(inside.Refer("lo"), mtu);
+        else if (_container.Networks[index] is CustomNetwork custom && _strategies[custom.Strategy].Connect(custom, new NetworkAttachment(_processId, _target!, _host!.Netlink, inside)) is { } lent)
+            _lent.Add(($"networks[{index}]", lent));
+    }
+
+    /// <summary>As long as it is open, the namespace is there.</summary>
+    private void Release()
+    {
+        _target?.Dispose();
+        _target = null;
+    }
+
+    private static void Attempt(string where, Action act) => Attempt(where, () =>
+    {
+        act();
+        return true;
+    });
+
     /// <summary>Says which entry it was.</summary>
-    private static void Attempt(string where, Action connect)
+    private static T Attempt<T>(string where, Func<T> act)
     {
         try
         {
-            connect();
+            return act();
         }
-        catch (NetlinkException error)
+        catch (IOException error) when (error is NetlinkException or LinuxException or NetworkException)
         {
-            throw new NetworkException($"{where}: {error.Message}", error.Error, error);
-        }
-        catch (LinuxException error)
-        {
-            throw new NetworkException($"{where}: {error.Message}", error.Error, error);
-        }
-        catch (NetworkException error)
-        {
-            throw new NetworkException($"{where}: {error.Message}", error.Error, error);
+            Errno number = error switch
+            {
+                NetlinkException netlink => netlink.Error,
+                NetworkException network => network.Error,
+                _ => ((LinuxException)error).Error,
+            };
+            throw new NetworkException($"{where}: {error.Message}", number, error);
         }
     }
 }

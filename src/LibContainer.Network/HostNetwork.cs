@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using LibContainer.Linux;
 using LibContainer.Network.Netlink;
 using Microsoft.Win32.SafeHandles;
@@ -20,6 +21,7 @@ internal sealed class HostNetwork : IDisposable
     private readonly string _namespace;
     private readonly NetlinkSocket _events;
     private readonly Dictionary<int, TaskCompletionSource> _watched = [];
+    private readonly ConcurrentDictionary<int, bool> _bridges = new();
     private int _users;
 
     private HostNetwork(string ofNamespace)
@@ -32,7 +34,7 @@ internal sealed class HostNetwork : IDisposable
         {
             Netlink = netlink = RouteNetlink.Open();
             _events = events = NetlinkSocket.Open();
-            _events.Join(Rtnetlink.RTNLGRP_LINK);
+            _events.Join(Rtnetlink.RTNLGRP_LINK, Rtnetlink.RTM_DELLINK);
             new Thread(Listen) { IsBackground = true, Name = "LibContainer links" }.Start();
         }
         catch
@@ -54,7 +56,7 @@ internal sealed class HostNetwork : IDisposable
     /// <summary>That of the calling thread. To be disposed.</summary>
     internal static HostNetwork Take()
     {
-        string current = IdOfThisThread();
+        string current = File.ResolveLinkTarget(OfThisThread, returnFinalTarget: false)!.Name;
         lock (All)
         {
             if (!All.TryGetValue(current, out HostNetwork? network))
@@ -64,8 +66,25 @@ internal sealed class HostNetwork : IDisposable
         }
     }
 
-    /// <summary><see cref="Id"/> of the calling thread's.</summary>
-    internal static string IdOfThisThread() => File.ResolveLinkTarget(OfThisThread, returnFinalTarget: false)!.Name;
+    /// <summary>Why a cable cannot be led into an interface of this name. Null: it is a bridge.</summary>
+    internal string? WhyNoBridge(string name)
+    {
+        // The kernel tells the kind only after it has seen to whatever it has put off for the interface: 0.3 ms. A number is never another's in one namespace.
+        if (Netlink.FindIndex(name) is not { } index)
+            return $"this host has no interface {name}";
+        if (_bridges.ContainsKey(index))
+            return null;
+        switch (Netlink.FindLink(index))
+        {
+            case null:
+                return $"this host has no interface {name}";
+            case { Kind: "bridge" }:
+                _bridges.TryAdd(index, true);
+                return null;
+            case { Kind: var kind }:
+                return $"{name} is no bridge{(kind.Length == 0 ? "" : $": it is {kind}")}";
+        }
+    }
 
     /// <summary>Has an end that comes when the interface is gone.</summary>
     internal Task WhenGone(NetworkLink link)

@@ -28,7 +28,8 @@ internal static class NetworkChecks
     /// <summary>Against interfaces that it would get.</summary>
     internal static List<ConfigurationFinding> Check(ContainerConfiguration container, IReadOnlyDictionary<string, INetworkStrategy> strategies)
     {
-        using RouteNetlink host = RouteNetlink.Open();
+        using HostNetwork network = HostNetwork.Take();
+        RouteNetlink host = network.Netlink;
         List<ConfigurationFinding> findings = [];
         for (int i = 0; i < container.Networks.Length; i++)
         {
@@ -36,11 +37,11 @@ internal static class NetworkChecks
             switch (container.Networks[i])
             {
                 case VethNetwork { Bridge: { } bridge }:
-                    Report($"{entry}.bridge", () => WhyNoBridge(host.FindLink(bridge), bridge));
+                    Report($"{entry}.bridge", () => network.WhyNoBridge(bridge));
                     break;
-                case BridgeNetwork network:
-                    Report($"{entry}.bridge", () => BridgeStrategy.WhyNot(network, host, HostNetwork.IdOfThisThread()));
-                    Report($"{entry}.masquerade", () => network.Masquerade && Masquerade.FindProgram() is null ? "masquerading is done by nft, and this host has none" : null);
+                case BridgeNetwork bridged:
+                    Report($"{entry}.bridge", () => BridgeStrategy.WhyNot(bridged, network));
+                    Report($"{entry}.masquerade", () => bridged.Masquerade && Masquerade.FindProgram() is null ? "masquerading is done by nft, and this host has none" : null);
                     break;
                 case MacvlanNetwork { Parent: var parent }:
                     Report($"{entry}.parent", () => WhyNone(host, parent));
@@ -48,8 +49,8 @@ internal static class NetworkChecks
                 case IpvlanNetwork { Parent: var parent }:
                     Report($"{entry}.parent", () => WhyNone(host, parent));
                     break;
-                case CustomNetwork network when strategies.TryGetValue(network.Strategy, out INetworkStrategy? strategy):
-                    findings.AddRange(strategy.Check(network).Select(finding => finding with { Path = finding.Path.Length == 0 ? entry : $"{entry}.{finding.Path}" }));
+                case CustomNetwork custom when strategies.TryGetValue(custom.Strategy, out INetworkStrategy? strategy):
+                    findings.AddRange(strategy.Check(custom).Select(finding => finding with { Path = finding.Path.Length == 0 ? entry : $"{entry}.{finding.Path}" }));
                     break;
                 case CustomNetwork { Strategy: var name }:
                     findings.Add(new($"{entry}.strategy", $"there is no strategy '{name}'{(strategies.Count == 0 ? "" : $": {string.Join(", ", strategies.Keys.Order(StringComparer.Ordinal))}")}"));
@@ -74,13 +75,5 @@ internal static class NetworkChecks
         }
     }
 
-    private static string? WhyNoBridge(NetworkLink? link, string name) => link switch
-    {
-        null => $"this host has no interface {name}",
-        { Kind: "bridge" } => null,
-        { Kind: "" } => $"{name} is no bridge",
-        { Kind: var kind } => $"{name} is no bridge: it is {kind}",
-    };
-
-    private static string? WhyNone(RouteNetlink host, string name) => host.FindLink(name) is null ? $"this host has no interface {name}" : null;
+    private static string? WhyNone(RouteNetlink host, string name) => host.FindIndex(name) is null ? $"this host has no interface {name}" : null;
 }

@@ -12,6 +12,9 @@ internal static class VethStrategy
     private const int LongestName = 15; // IFNAMSIZ with its NUL is 16
     private const int Digits = 8;
 
+    /// <summary>More are of use to programs of XDP alone, and cost each start two grace periods of RCU, which take 1 ms while the container sets itself up.</summary>
+    private const int Queues = 1;
+
     /// <summary>Names are random, and one may be taken.</summary>
     private const int Attempts = 16;
 
@@ -49,8 +52,8 @@ internal static class VethStrategy
     /// <param name="host"></param>
     internal static HostEnd Connect(VethNetwork network, string name, string near, SafeFileHandle target, HostNetwork host)
     {
-        int master = network.Bridge is { } bridge ? host.Netlink.GetLink(bridge).Index : 0;
-        host.Netlink.CreateVeth(new LinkOptions(near) { Mtu = network.Mtu, Master = master, IsUp = true }, InterfaceSetup.Options(network, name, target));
-        return new HostEnd(host, host.Netlink.GetLink(near));
+        int master = network.Bridge is { } bridge ? host.Netlink.Refer(bridge).Index : 0;
+        host.Netlink.CreateVeth(new LinkOptions(near) { Mtu = network.Mtu, Queues = Queues, Master = master, IsUp = true }, InterfaceSetup.Options(network, name, target) with { Queues = Queues });
+        return new HostEnd(host, host.Netlink.Refer(near));
     }
 }

@@ -49,8 +49,15 @@ public sealed class NetworkLeakTests : IDisposable
         host.Run(() =>
         {
             Sandbox.Exec(
-                Sandbox.Default with { Networks = [new VethNetwork { Bridge = "br0", HostPrefix = "held" }] }, new ProcessConfiguration("/bin/true"),
-                new ExecOptions { Started = process => held = File.OpenHandle($"/proc/{process.Id}/ns/net") });
+                Sandbox.Default with { Networks = [new VethNetwork { Bridge = "br0", HostPrefix = "held" }] }, new ProcessConfiguration("/bin/sleep", "60"),
+                new ExecOptions
+                {
+                    Started = process =>
+                    {
+                        held = File.OpenHandle($"/proc/{process.Id}/ns/net");
+                        process.Kill();
+                    },
+                });
             using (held)
                 AwaitNames("br0", "lo");
         });

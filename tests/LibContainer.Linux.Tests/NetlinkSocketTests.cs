@@ -76,7 +76,19 @@ public sealed class NetlinkSocketTests
     {
         using NetlinkSocket socket = NetlinkSocket.Open();
 
-        socket.Invoking(it => it.Join(100_000)).Should().Throw<LinuxException>().Which.Error.Should().Be(Errno.EINVAL);
+        socket.Invoking(it => it.Join(100_000, Rtnetlink.RTM_NEWLINK)).Should().Throw<LinuxException>().Which.Error.Should().Be(Errno.EINVAL);
+    }
+
+    [Theory]
+    [InlineData("lo", 1)]
+    [InlineData("nosuch", null)]
+    [InlineData("", null)]
+    [InlineData("sixteen-letters-", null)]
+    public void An_interface_has_a_number(string name, int? expected)
+    {
+        using NetlinkSocket socket = NetlinkSocket.Open();
+
+        socket.FindIndex(name).Should().Be(expected);
     }
 
     /// <summary>A process with CAP_NET_ADMIN can send to any port.</summary>

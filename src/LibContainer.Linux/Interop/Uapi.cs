@@ -115,6 +115,7 @@ internal static class Uapi
 
     // include/uapi/linux/sockios.h, include/uapi/linux/if.h, socket.h
     public const int SIOCSIFFLAGS = 0x8914;
+    public const int SIOCGIFINDEX = 0x8933;
     public const int IFF_UP = 1;
     public const int AF_INET = 2;
     public const int AF_NETLINK = 16;
@@ -123,6 +124,7 @@ internal static class Uapi
     public const int SOCK_RAW = 3;
     public const int SOCK_CLOEXEC = 0x80000;
     public const int SOL_SOCKET = 1;
+    public const int SO_ATTACH_FILTER = 26;
     public const int SCM_RIGHTS = 1;
     public const int MSG_PEEK = 0x2;
     public const int MSG_DONTWAIT = 0x40;
@@ -178,10 +180,14 @@ internal static class Uapi
     public const int VMIN = 6;
 
     // include/uapi/linux/bpf_common.h, include/uapi/linux/bpf.h
+    public const int BPF_LD = 0x00;
     public const int BPF_LDX = 0x01;
     public const int BPF_JMP = 0x05;
     public const int BPF_ALU64 = 0x07;
+    public const int BPF_RET = 0x06;
     public const int BPF_W = 0x00;
+    public const int BPF_H = 0x08;
+    public const int BPF_ABS = 0x20;
     public const int BPF_MEM = 0x60;
     public const int BPF_K = 0x00;
     public const int BPF_X = 0x08;

@@ -13,6 +13,12 @@ public sealed record LinkOptions(string Name)
     /// <summary>Hardware address. Null: the kernel's choice.</summary>
     public PhysicalAddress? HardwareAddress { get; init; }
 
+    /// <summary>
+    /// Queues that it can send by, and as many to receive by. Null: the kernel's choice, which for a veth is one for each processor, of which it then takes all but one out of use again: it waits for
+    /// every processor twice (RCU).
+    /// </summary>
+    public int? Queues { get; init; }
+
     /// <summary>Index of the bridge that it is a port of. 0: none.</summary>
     public int Master { get; init; }
 

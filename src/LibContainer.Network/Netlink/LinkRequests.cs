@@ -107,6 +107,8 @@ internal static class LinkRequests
             request.Add(Rtnetlink.IFLA_MTU, (uint)mtu);
         if (options.HardwareAddress is { } hardware)
             request.Add(Rtnetlink.IFLA_ADDRESS, hardware.GetAddressBytes());
+        if (options.Queues is { } queues)
+            request.Add(Rtnetlink.IFLA_NUM_TX_QUEUES, (uint)queues).Add(Rtnetlink.IFLA_NUM_RX_QUEUES, (uint)queues);
         if (options.Master != 0)
             request.Add(Rtnetlink.IFLA_MASTER, (uint)options.Master);
         if (ofNamespace >= 0)

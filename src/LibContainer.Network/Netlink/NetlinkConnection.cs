@@ -19,6 +19,9 @@ internal sealed class NetlinkConnection(INetlinkSocket socket) : IDisposable
     /// <summary>One answer, or one entry of a list: what stands behind the header.</summary>
     internal delegate void Answer(ushort type, ReadOnlySpan<byte> body);
 
+    /// <inheritdoc cref="INetlinkSocket.FindIndex"/>
+    internal int? FindIndex(string interfaceName) => socket.FindIndex(interfaceName);
+
     /// <summary>Has a request carried out.</summary>
     /// <exception cref="NetlinkException">The kernel refuses.</exception>
     internal void Transact(NetlinkRequest request) => Query(request, static (_, _) => { });

@@ -42,6 +42,14 @@ public sealed class RouteNetlink : IDisposable
     /// <exception cref="NetlinkException">ENODEV: there is none.</exception>
     public NetworkLink GetLink(int index) => GetLink(LinkRequests.GetByIndex(index));
 
+    /// <summary>Its number alone. Null: there is none of this name.</summary>
+    internal int? FindIndex(string name) => _connection.FindIndex(name);
+
+    /// <summary>An interface by its name, for requests about it: its number is all that is known of it.</summary>
+    /// <exception cref="NetlinkException">ENODEV: there is none.</exception>
+    internal NetworkLink Refer(string name)
+        => new() { Index = FindIndex(name) ?? throw new NetlinkException($"SIOCGIFINDEX {name}", Errno.ENODEV), Name = name };
+
     /// <summary>An interface by its name. Null: there is none.</summary>
     public NetworkLink? FindLink(string name) => OrNull(() => GetLink(name));
 

@@ -43,6 +43,7 @@ public sealed class CaptureTests
     [
         new("link-add-veth", LinkRequests.CreateVeth(V0 with { Mtu = 1400, HardwareAddress = Mac(1) }, new("eth0") { Mtu = 1300, HardwareAddress = Mac(2) }, farNamespace: 4)),
         new("link-add-veth-plain", LinkRequests.CreateVeth(V0, new("v1"), farNamespace: -1)),
+        new("link-add-veth-queues", LinkRequests.CreateVeth(V0 with { Queues = 1 }, new("v1") { Queues = 1 }, farNamespace: -1)),
         new("link-add-veth-master", LinkRequests.CreateVeth(V0 with { Master = 20, IsUp = true }, new("v1"), farNamespace: -1)),
         new("link-add-bridge", LinkRequests.CreateBridge(new("br1"))),
         new("link-add-bridge-up", LinkRequests.CreateBridge(new("br1") { HardwareAddress = Mac(5), IsUp = true })),

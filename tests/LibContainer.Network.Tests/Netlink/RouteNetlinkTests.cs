@@ -26,6 +26,23 @@ public sealed class RouteNetlinkTests
     });
 
     [Fact]
+    public void Who_listens_for_the_end_of_interfaces_is_not_woken_by_anything_else() => InOwnNetwork(netlink =>
+    {
+        using NetlinkSocket listener = NetlinkSocket.Open();
+        listener.Join(Rtnetlink.RTNLGRP_LINK, Rtnetlink.RTM_DELLINK);
+        netlink.CreateBridge(new LinkOptions("br0") { IsUp = true });
+        netlink.SetMtu(netlink.GetLink("br0"), 1400);
+        netlink.Delete(netlink.GetLink("br0"));
+        byte[] buffer = new byte[32768];
+
+        ReadOnlySpan<byte> packet = buffer.AsSpan(0, listener.Receive(buffer));
+        ReadOnlySpan<byte> message = NetlinkConnection.Next(ref packet, out ushort type, out _);
+
+        type.Should().Be(Rtnetlink.RTM_DELLINK);
+        NetworkLink.Parse(message[NetlinkRequest.HeaderLength..]).Name.Should().Be("br0");
+    });
+
+    [Fact]
     public void Settings_are_seen_and_leave_the_others_alone() => InOwnNetwork(netlink =>
     {
         netlink.CreateVeth(new LinkOptions("a"), new LinkOptions("b"));

@@ -53,5 +53,7 @@ internal sealed class ScriptedSocket(params byte[][] packets) : INetlinkSocket
         return packet.Length;
     }
 
+    public int? FindIndex(string interfaceName) => null;
+
     public void Dispose() => IsDisposed = true;
 }
