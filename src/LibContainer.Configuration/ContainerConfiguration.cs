@@ -79,6 +79,9 @@ public sealed record ContainerConfiguration
     /// </summary>
     public ImmutableDictionary<string, string> NetworkDevices { get; init; } = ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>How names are resolved inside: <c>/etc/resolv.conf</c>, <c>/etc/hosts</c> and <c>/etc/hostname</c> of the container's own, read-only. Null: what the root has.</summary>
+    public NameResolutionConfiguration? NameResolution { get; init; }
+
     /// <summary>Kernel parameters of the container's namespaces: name with dots, and value. Source: sysctl(8).</summary>
     public ImmutableDictionary<string, string> Sysctls { get; init; } = ImmutableDictionary<string, string>.Empty;
 

@@ -9,7 +9,7 @@ using LibContainer.Network;
 namespace LibContainer;
 
 /// <summary>What the host does for a process: makes the cgroup that it will join and connects it, while it sets itself up, and looks its user up when it has done that and waits.</summary>
-internal sealed class HostPart(ContainerConfiguration container, ProcessConfiguration process, ExecOptions options, ContainerCgroup? cgroup, ContainerNetwork? network) : IDisposable
+internal sealed class HostPart(ContainerConfiguration container, ProcessConfiguration process, ExecOptions options, ContainerCgroup? cgroup, ContainerNetwork? network, NameFiles? names) : IDisposable
 {
     private ImmutableArray<SafeHandle> _tasks = [];
 
@@ -25,7 +25,12 @@ internal sealed class HostPart(ContainerConfiguration container, ProcessConfigur
     }
 
     /// <summary>As soon as it has opened the socket that this goes through.</summary>
-    internal void Connect(LaunchedProcess started, SafeHandle netlink) => network?.Connect(netlink);
+    internal void Connect(LaunchedProcess started, SafeHandle netlink)
+    {
+        network?.Connect(netlink);
+        if (network is not null)
+            names?.SetOwnAddresses(network.Addresses);
+    }
 
     /// <summary>At the wait.</summary>
     internal GoAhead Continue(LaunchedProcess waiting)

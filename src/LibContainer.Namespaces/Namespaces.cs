@@ -112,9 +112,11 @@ public static class Namespaces
     {
         try
         {
+            using NameFiles? names = NameFiles.Create(container);
+            container = names?.Container ?? container;
             LaunchedProcess launched = options.CreateCommand is { } create
-                ? StartInit(container, process, create, options, streams, cgroup, network, cancellationToken)
-                : StartPlan(container, process, options, streams, cgroup, network, cancellationToken);
+                ? StartInit(container, process, create, options, streams, cgroup, network, names, cancellationToken)
+                : StartPlan(container, process, options, streams, cgroup, network, names, cancellationToken);
             options.Logger?.Started(launched.Id, process.Arguments[0]);
             return launched;
         }
@@ -126,25 +128,25 @@ public static class Namespaces
     }
 
     private static LaunchedProcess StartPlan(
-        ContainerConfiguration container, ProcessConfiguration process, ExecOptions options, IProgramStreams streams, ContainerCgroup? cgroup, ContainerNetwork? network, CancellationToken cancellationToken)
+        ContainerConfiguration container, ProcessConfiguration process, ExecOptions options, IProgramStreams streams, ContainerCgroup? cgroup, ContainerNetwork? network, NameFiles? names, CancellationToken cancellationToken)
     {
         Launcher launcher = options.Launcher ?? Launcher.Shared;
         LaunchOptions launch = Options(streams, options.Clock);
         if (!StartOrder.Waits(container, process, cgroup))
             return launcher.Start(StartOrder.Plan(container, process), launch, cancellationToken);
 
-        using HostPart host = new(container, process, options, cgroup, network);
+        using HostPart host = new(container, process, options, cgroup, network, names);
         using SafeHandle? birthplace = cgroup?.CreateBirthplace(container.Resources);
         return launcher.Start(host.Plan(), launch with { Cgroup = birthplace, Cloned = host.Begin, NetlinkOpened = host.Connect, Synchronized = host.Continue }, cancellationToken);
     }
 
     private static LaunchedProcess StartInit(
-        ContainerConfiguration container, ProcessConfiguration process, Func<InitContext, InitCommand> create, ExecOptions options, IProgramStreams streams, ContainerCgroup? cgroup, ContainerNetwork? network, CancellationToken cancellationToken)
+        ContainerConfiguration container, ProcessConfiguration process, Func<InitContext, InitCommand> create, ExecOptions options, IProgramStreams streams, ContainerCgroup? cgroup, ContainerNetwork? network, NameFiles? names, CancellationToken cancellationToken)
     {
         InitContext context = new(container, process, options.DataPath);
         InitCommand command = create(context) ?? throw new InvalidOperationException("the create-command names no program");
         OwnInit.ThrowIfBad(command);
-        using HostPart host = new(container, process with { User = null }, options, cgroup, network); // the init looks its user up itself
+        using HostPart host = new(container, process with { User = null }, options, cgroup, network, names); // the init looks its user up itself
         using SafeHandle? birthplace = cgroup?.CreateBirthplace(container.Resources);
         return new OwnInit(container, process, command, context, cgroup).Start(
             options.Launcher ?? Launcher.Shared, Options(streams, options.Clock) with { Cgroup = birthplace, Cloned = host.Begin, NetlinkOpened = host.Connect, Synchronized = host.Continue }, cancellationToken);

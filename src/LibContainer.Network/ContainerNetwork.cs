@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using System.Runtime.InteropServices;
 using LibContainer.Configuration;
 using LibContainer.Linux;
@@ -54,6 +55,9 @@ public sealed class ContainerNetwork : IDisposable
         return container.JoinedNamespaces.TryGetValue(NamespaceKinds.Network, out string? path) ? NetworkChecks.CheckNamespace(path)
             : IsAskedFor(container) ? NetworkChecks.Check(container, strategies) : [];
     }
+
+    /// <summary>The addresses that it has been given, as soon as its interfaces are made: of each interface, in order.</summary>
+    public ImmutableArray<IPAddress> Addresses => [.. _made.OfType<InterfaceNetwork>().SelectMany(network => network.Addresses).Select(address => address.Address)];
 
     /// <summary>Makes the container's interfaces, in its network namespace, as soon as that is there.</summary>
     /// <param name="processId">A process of it.</param>

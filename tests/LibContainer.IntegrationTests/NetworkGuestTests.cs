@@ -47,10 +47,13 @@ public sealed class NetworkGuestTests : IDisposable
         Requires.Program("ip");
         Sandbox.Result second = null!;
 
-        _host.Run(() => Sandbox.Exec(OnDummy(mode, "10.9.0.2/24"), new ProcessConfiguration("/bin/true"), new ExecOptions
+        _host.Run(() => Sandbox.Exec(OnDummy(mode, "10.9.0.2/24"), new ProcessConfiguration("/bin/sleep", "600"), new ExecOptions
         {
-            Started = first => second = Sandbox.Script(
-                "ip -details link show eth0; bash -c 'exec 3<>/dev/tcp/10.9.0.2/9' 2>&1 | grep -o refused", OnDummy(mode, "10.9.0.3/24")),
+            Started = first =>
+            {
+                second = Sandbox.Script("ip -details link show eth0; timeout 60 bash -c 'exec 3<>/dev/tcp/10.9.0.2/9' 2>&1 | grep -o refused", OnDummy(mode, "10.9.0.3/24"));
+                first.Kill();
+            },
         }));
 
         second.Output.Should().ContainAll($"ipvlan  mode {mode.ToString().ToLowerInvariant()} bridge", "mtu 1400", "refused");

@@ -87,6 +87,7 @@ internal static class ContainerShapes
             .Member("networks", List(NetworkShapes.Network), it => it.Networks, (it, value) => it with { Networks = value })
             .Member("routes", List(NetworkShapes.Route), it => it.Routes, (it, value) => it with { Routes = value })
             .Member("networkDevices", TextMap, it => it.NetworkDevices, (it, value) => it with { NetworkDevices = value })
+            .Member("nameResolution", new OptionalShape<NameResolutionConfiguration>(NetworkShapes.NameResolution), it => it.NameResolution, (it, value) => it with { NameResolution = value })
             .Member("sysctls", TextMap, it => it.Sysctls, (it, value) => it with { Sysctls = value })
             .Member("cgroupPath", TextOrNull, it => it.CgroupPath, (it, value) => it with { CgroupPath = value })
             .Member("resources", OrNull(ResourceShapes.Resources), it => it.Resources, (it, value) => it with { Resources = value })

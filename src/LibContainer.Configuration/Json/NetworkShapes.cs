@@ -67,6 +67,12 @@ internal static class NetworkShapes
         .Member("gateway", new OptionalShape<IPAddress>(Address), it => it.Gateway, (it, value) => it with { Gateway = value })
         .Required("interface", Text, it => it.Interface, (it, value) => it with { Interface = value });
 
+    internal static ObjectShape<NameResolutionConfiguration> NameResolution { get; } = Record(new NameResolutionConfiguration())
+        .Member("nameservers", List(Address), it => it.Nameservers, (it, value) => it with { Nameservers = value })
+        .Member("searchDomains", Texts, it => it.SearchDomains, (it, value) => it with { SearchDomains = value })
+        .Member("options", Texts, it => it.Options, (it, value) => it with { Options = value })
+        .Member("hosts", Map(Address), it => it.Hosts, (it, value) => it with { Hosts = value });
+
     /// <summary>What all interfaces have.</summary>
     private static ObjectShape<T> Interface<T>(T blank)
         where T : InterfaceNetwork

@@ -14,6 +14,7 @@ public static class ConfigurationValidator
         ValidateContainer(container, findings);
         NamespaceValidator.Validate(container, findings);
         NetworkValidator.Validate(container, findings);
+        NameResolutionValidator.Validate(container.NameResolution, findings);
         MountValidator.Validate(container, findings);
         ResourceValidator.Validate(container, findings);
         SeccompValidator.Validate(container.Seccomp, findings);
