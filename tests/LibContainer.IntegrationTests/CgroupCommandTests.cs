@@ -57,6 +57,26 @@ public sealed class CgroupCommandTests : IDisposable
     }
 
     [Fact]
+    public void With_the_network_they_are_one_line_as_a_month_later()
+    {
+        _container.Prepare();
+        using Process running = StartAndWait("echo ready; exec sleep 1000");
+
+        Command.Result result = _container.Run("stats", "--network");
+
+        result.Output.Should().EndWith("}\n").And.NotContain("\t").And.Subject.Count(letter => letter == '\n').Should().Be(1);
+        JsonObject stats = JsonNode.Parse(result.Output)!.AsObject();
+        stats.Select(member => member.Key).Should().Equal("network_stats", "cgroup_stats");
+        stats["network_stats"]!.AsObject().Should().BeEmpty("it has a loopback, and nothing else");
+        ((ulong)stats["cgroup_stats"]!["memory_stats"]!["usage"]!).Should().BeGreaterThan(0);
+        running.Kill();
+
+        using JsonContainer without = new();
+        without.Prepare(spec => spec.Remove("cgroups"));
+        without.Run("stats", "--network").Should().Be(new Command.Result(1, "", $"nsinit: Failed to get stats - the container does not run: there is no process for {without.Data["pid"]}\n"));
+    }
+
+    [Fact]
     public void Each_time_that_memory_runs_out_is_a_line()
     {
         _container.Prepare(spec => spec["cgroups"]!["memory"] = 32 << 20);
