@@ -18,8 +18,14 @@ public sealed class NetworkStatisticsTests
         name.Should().Be("eth0");
         one.Should().Be(new LinkStatistics
         {
-            ReceivedBytes = 1500, ReceivedPackets = 12, ReceiveErrors = 1, ReceiveDropped = 2,
-            SentBytes = ulong.MaxValue, SentPackets = 14, SendErrors = 7, SendDropped = 8,
+            ReceivedBytes = 1500,
+            ReceivedPackets = 12,
+            ReceiveErrors = 1,
+            ReceiveDropped = 2,
+            SentBytes = ulong.MaxValue,
+            SentPackets = 14,
+            SendErrors = 7,
+            SendDropped = 8,
         });
         NetworkStatistics.Parse("a.b@c:" + Line[7..]).Key.Should().Be("a.b@c");
     }
