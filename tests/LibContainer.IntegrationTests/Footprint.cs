@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using LibContainer.Launch;
 
@@ -9,6 +10,9 @@ internal sealed partial record Footprint(string Descriptors, string Children, in
 {
     [GeneratedRegex(@":\[\d+\]$")]
     private static partial Regex Inode { get; }
+
+    /// <summary>The runtime makes a pipe of its own when somebody first asks for signals, and that may be the runner, at any time.</summary>
+    static Footprint() => PosixSignalRegistration.Create(PosixSignal.SIGCONT, static _ => { }).Dispose();
 
     /// <summary>After one container, so that what is made once (launcher, image, shared words) is there already.</summary>
     internal static Footprint Take()
