@@ -33,8 +33,9 @@ public readonly record struct Subnet(InterfaceAddress Own)
     public InterfaceAddress? FirstFree(Func<IPAddress, bool> taken)
     {
         ArgumentNullException.ThrowIfNull(taken);
-        for (UInt128 number = First + 1; number <= Last; number++)
-            if (At(number) is var address && !address.Address.Equals(Gateway.Address) && !taken(address.Address))
+        (UInt128 last, IPAddress gateway) = (Last, Gateway.Address);
+        for (UInt128 number = First + 1; number <= last; number++)
+            if (At(number) is var address && !address.Address.Equals(gateway) && !taken(address.Address))
                 return address;
         return null;
     }

@@ -125,13 +125,14 @@ internal static class BridgeStrategy
         ImmutableArray<InterfaceAddress>.Builder chosen = ImmutableArray.CreateBuilder<InterfaceAddress>();
         foreach (InterfaceAddress address in network.Addresses)
         {
-            if (others.FirstOrDefault(lease => lease.Has(address.Address)) is { } other)
+            if (others.FirstOrDefault(lease => lease.ParsedAddresses.Contains(address.Address)) is { } other)
                 throw new NetworkException($"{address.Address} is in use on {network.Bridge}: by {other.Link}, of process {other.Owner}", Errno.EADDRINUSE);
             chosen.Add(address);
         }
+        HashSet<IPAddress> taken = [.. others.SelectMany(lease => lease.ParsedAddresses)];
         foreach (Subnet subnet in network.Subnets.Select(own => new Subnet(own)))
             if (!network.Addresses.Any(address => subnet.Contains(address.Address)))
-                chosen.Add(subnet.FirstFree(address => others.Any(lease => lease.Has(address))) ?? throw new NetworkException(
+                chosen.Add(subnet.FirstFree(taken.Contains) ?? throw new NetworkException(
                     string.Create(CultureInfo.InvariantCulture, $"no address of {subnet.Own.Network} is free on {network.Bridge}: {others.Length} containers have one"), Errno.EADDRNOTAVAIL));
         return chosen.ToImmutable();
     }

@@ -65,9 +65,11 @@ internal sealed record Lease(ImmutableArray<string> Addresses, string Link, int 
 {
     /// <summary>Another process id namespace may share these files: there the owner is not seen, but the cable is.</summary>
     /// <param name="hasLink">Whether the host has an interface of this name.</param>
-    internal bool IsLeft(Func<string, bool> hasLink) => ProcessStartTime.Read(Owner) != OwnerStart && !hasLink(Link);
+    internal bool IsLeft(Func<string, bool> hasLink) => !hasLink(Link) && ProcessStartTime.Read(Owner) != OwnerStart;
 
-    internal bool Has(IPAddress address) => Addresses.Any(text => InterfaceAddress.TryParse(text, out InterfaceAddress? own) && own.Address.Equals(address));
+    /// <summary>Those that can be read: what else somebody has written there is nobody's.</summary>
+    [JsonIgnore]
+    internal IEnumerable<IPAddress> ParsedAddresses => Addresses.Select(text => InterfaceAddress.TryParse(text, out InterfaceAddress? own) ? own.Address : null).OfType<IPAddress>();
 }
 
 /// <summary>Written out by the compiler: no reflection.</summary>
