@@ -41,11 +41,21 @@ internal static class BridgeStrategy
     /// <summary>What a bridge of this name would be refused for, if it is there. Null: nothing.</summary>
     internal static string? WhyNot(BridgeNetwork network, HostNetwork host)
     {
+        if (WhyNotNow(network, host, File.Exists(BridgeTable.PathOf(host.Id, network.Bridge))) is null)
+            return null;
+        // Whoever takes bridge and table away meanwhile, with the last container, is through with it when it is this one's turn.
+        string? why = null;
+        BridgeTable.Change(host, network.Bridge, (table, _) => why = WhyNotNow(network, host, table.IsMade));
+        return why;
+    }
+
+    private static string? WhyNotNow(BridgeNetwork network, HostNetwork host, bool isOurs)
+    {
         if (host.Netlink.FindIndex(network.Bridge) is not { } index)
             return null;
         if (host.WhyNoBridge(network.Bridge) is { } why)
             return why;
-        if (File.Exists(BridgeTable.PathOf(host.Id, network.Bridge)))
+        if (isOurs)
             return null;
         IPAddress[] own = AddressesOf(index, host);
         return network.Subnets.Select(subnet => new Subnet(subnet).Gateway).FirstOrDefault(gateway => !own.Contains(gateway.Address)) is { } missing

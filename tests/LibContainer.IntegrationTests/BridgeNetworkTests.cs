@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Text;
 using FluentAssertions;
 using LibContainer.Configuration;
@@ -144,6 +145,29 @@ public sealed class BridgeNetworkTests : IDisposable
 
             SpinWait.SpinUntil(() => !File.Exists(_table + ".lock"), TimeSpan.FromSeconds(10)).Should().BeTrue();
             Names().Should().Equal(Bridge, "lo");
+        });
+    }
+
+    [Fact]
+    public void A_bridge_that_goes_while_it_is_looked_at_is_none_of_somebody_else()
+    {
+        Requires.Program("flock");
+        Directory.CreateDirectory(Folder);
+        _host.Run(() =>
+        {
+            using RouteNetlink netlink = RouteNetlink.Open();
+            netlink.CreateBridge(new LinkOptions(Bridge)); // as the last container's end has it between two calls: the table is gone
+            using Process holder = Process.Start(new ProcessStartInfo("flock", [_table + ".lock", "sh", "-c", "echo held; read end"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+            holder.StandardOutput.ReadLine().Should().Be("held");
+            Task<Sandbox.Result> start = Task.Factory.StartNew(() => _host.Run(() => Sandbox.Script("true", OnBridge())), TaskCreationOptions.LongRunning);
+            SpinWait.SpinUntil(() => start.IsCompleted || File.ReadLines("/proc/locks").Any(held => held.Contains("-> FLOCK", StringComparison.Ordinal)), TimeSpan.FromSeconds(30)).Should().BeTrue();
+
+            netlink.Delete(netlink.GetLink(Bridge));
+            holder.StandardInput.Close();
+
+            start.GetAwaiter().GetResult().Status.ExitCode.Should().Be(0);
+            holder.WaitForExit();
+            AwaitNothing();
         });
     }
 
