@@ -69,6 +69,19 @@ public sealed class ContainerCgroup
         return new(directories.ToImmutable());
     }
 
+    /// <summary>One below it that is there.</summary>
+    /// <param name="path">Relative: <c>tools</c>.</param>
+    /// <returns>In hierarchies in which that is not there, this one. Null: it is in none.</returns>
+    /// <exception cref="ArgumentException">It climbs, or leads nowhere.</exception>
+    public ContainerCgroup? FindBelow(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (!CgroupChecks.IsOwn(path))
+            throw new ArgumentException($"'{path}' climbs, or leads nowhere", nameof(path));
+        CgroupDirectory[] below = [.. _directories.Select(directory => new CgroupDirectory(directory.Hierarchy, $"{directory.Path}/{path.Trim('/')}"))];
+        return below.Any(directory => directory.Exists) ? new([.. below.Zip(_directories, (lower, directory) => lower.Exists ? lower : directory)]) : null;
+    }
+
     /// <summary>What is wrong with a container's <see cref="ContainerConfiguration.CgroupPath"/> and <see cref="ContainerConfiguration.Resources"/> on this host: all of it.</summary>
     /// <param name="container">The container.</param>
     /// <param name="backend">Who will make it.</param>
@@ -167,18 +180,27 @@ public sealed class ContainerCgroup
     /// <param name="container">Says whether it has a cgroup namespace.</param>
     public void AddJoin(LaunchPlan.Builder plan, ContainerConfiguration container)
     {
-        ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(container);
-        int index = 0;
-        foreach (CgroupDirectory directory in _directories)
-            if (directory.Hierarchy.Version == CgroupVersion.V1)
-                plan.Add(new JoinCgroupStep(index++, directory.Path));
+        AddJoin(plan);
         if ((container.Namespaces & NamespaceKinds.Cgroup) != 0)
             plan.Add(new NewCgroupNamespaceStep());
     }
 
+    /// <summary>The same without the last: for a process that is added to it.</summary>
+    /// <param name="plan">Gets the steps.</param>
+    /// <returns>How many of <see cref="GoAhead.Descriptors"/> they count, from the first on.</returns>
+    public int AddJoin(LaunchPlan.Builder plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        int count = 0;
+        foreach (CgroupDirectory directory in _directories)
+            if (directory.Hierarchy.Version == CgroupVersion.V1)
+                plan.Add(new JoinCgroupStep(count++, directory.Path));
+        return count;
+    }
+
     /// <summary>Opens what those steps write to.</summary>
-    /// <returns>For <see cref="GoAhead.Cgroups"/>.</returns>
+    /// <returns>For <see cref="GoAhead.Descriptors"/>.</returns>
     /// <exception cref="CgroupException">One cannot be opened.</exception>
     public ImmutableArray<SafeHandle> OpenTasks()
     {

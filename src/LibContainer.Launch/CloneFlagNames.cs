@@ -7,12 +7,14 @@ internal static class CloneFlagNames
 {
     private static readonly (ulong Flag, string Name)[] Known =
     [
+        ((ulong)Uapi.CLONE_NEWUSER, "CLONE_NEWUSER"),
         ((ulong)Uapi.CLONE_NEWNS, "CLONE_NEWNS"),
         ((ulong)Uapi.CLONE_NEWUTS, "CLONE_NEWUTS"),
         ((ulong)Uapi.CLONE_NEWIPC, "CLONE_NEWIPC"),
         ((ulong)Uapi.CLONE_NEWPID, "CLONE_NEWPID"),
         ((ulong)Uapi.CLONE_NEWNET, "CLONE_NEWNET"),
         ((ulong)Uapi.CLONE_NEWCGROUP, "CLONE_NEWCGROUP"),
+        ((ulong)Uapi.CLONE_NEWTIME, "CLONE_NEWTIME"),
         ((ulong)Uapi.CLONE_INTO_CGROUP, "CLONE_INTO_CGROUP"),
     ];
 

@@ -7,13 +7,15 @@ namespace LibContainer.Launch;
 /// <param name="Rest">Takes the place of the rest of the plan. Null: that stands.</param>
 public sealed record GoAhead(LaunchPlan? Rest = null) : IDisposable
 {
-    /// <summary>The <c>tasks</c> files of cgroups, open for writing, in the order in which <see cref="Steps.JoinCgroupStep"/> counts them: 22 at most.</summary>
-    public ImmutableArray<SafeHandle> Cgroups { get; init => field = value.IsDefault ? [] : value; } = [];
+    /// <summary>
+    /// What steps count, 22 at most: the <c>tasks</c> file of a cgroup, open for writing, for a <see cref="Steps.JoinCgroupStep"/>, and the pidfd for an <see cref="Steps.EnterNamespacesStep"/>.
+    /// </summary>
+    public ImmutableArray<SafeHandle> Descriptors { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (SafeHandle cgroup in Cgroups)
-            cgroup.Dispose();
+        foreach (SafeHandle descriptor in Descriptors)
+            descriptor.Dispose();
     }
 }

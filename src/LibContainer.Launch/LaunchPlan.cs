@@ -18,7 +18,7 @@ public sealed class LaunchPlan
     /// <summary>CLONE_NEW* of the namespaces that the process is born in. Source: namespaces(7).</summary>
     public ulong CloneFlags { get; }
 
-    /// <summary>No capability is left that the program could gain. Not in a new user namespace, where every process is born with the whole set.</summary>
+    /// <summary>No capability is left that the program could gain. Not in another user namespace, where every process begins with the whole set.</summary>
     internal bool EmptiesBoundingSet
     {
         get
@@ -26,7 +26,21 @@ public sealed class LaunchPlan
             if ((CloneFlags & (ulong)Uapi.CLONE_NEWUSER) != 0)
                 return false;
             foreach (LaunchStep step in Steps)
-                if (step is Steps.LimitCapabilitiesStep { Keep: 0 })
+                if (step is Steps.EnterNamespacesStep { Kinds: var kinds } && (kinds & (ulong)Uapi.CLONE_NEWUSER) != 0)
+                    return false;
+                else if (step is Steps.LimitCapabilitiesStep { Keep: 0 })
+                    return true;
+            return false;
+        }
+    }
+
+    /// <summary>The process that runs the program is a child of the one that the start clones.</summary>
+    internal bool Forks
+    {
+        get
+        {
+            foreach (LaunchStep step in Steps)
+                if (step is Steps.ForkStep)
                     return true;
             return false;
         }

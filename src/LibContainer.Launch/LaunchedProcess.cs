@@ -21,7 +21,10 @@ public sealed class LaunchedProcess : IDisposable
         HolderDescriptor = descriptor;
     }
 
-    /// <summary>Process id in the host's namespace. For display and for /proc; signals and waits go through <see cref="PidFd"/>.</summary>
+    /// <summary>
+    /// Process id in the host's namespace. For display and for /proc; signals and waits go through <see cref="PidFd"/>. 0: other code of this host has reaped it before
+    /// it was known, which only one that enters a container can be.
+    /// </summary>
     public int Id { get; }
 
     /// <summary>The process, by descriptor.</summary>

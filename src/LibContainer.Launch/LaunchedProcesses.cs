@@ -3,14 +3,34 @@ namespace LibContainer.Launch;
 /// <summary>The processes that a <see cref="Launcher"/> has started and that nobody has reaped yet, and which launcher process holds each. Thread-safe.</summary>
 internal sealed class LaunchedProcesses
 {
-    private readonly Lock _gate = new();
+    private readonly object _gate = new(); // not a Lock: somebody waits on it
     private readonly HashSet<LaunchedProcess> _all = [];
-    private int _detached;
+    private int _detached, _forking;
+
+    /// <summary>A fork that takes longer than this is stuck in a container that has been frozen.</summary>
+    private static readonly TimeSpan LongestFork = TimeSpan.FromSeconds(2);
 
     internal void Add(LaunchedProcess process)
     {
         lock (_gate)
             _all.Add(process);
+    }
+
+    /// <summary>A process will have a child that nobody here knows, until <see cref="EndFork"/>.</summary>
+    internal void BeginFork()
+    {
+        lock (_gate)
+            _forking++;
+    }
+
+    /// <summary>The child is known, or there is none.</summary>
+    internal void EndFork()
+    {
+        lock (_gate)
+        {
+            _forking--;
+            Monitor.PulseAll(_gate);
+        }
     }
 
     /// <summary>Lets go of detached processes that have ended and that nobody waits for.</summary>
@@ -82,10 +102,16 @@ internal sealed class LaunchedProcesses
         }
     }
 
+    /// <summary>Every process that a start has made; not while one is about to become another.</summary>
     internal HashSet<int> Ids()
     {
         lock (_gate)
+        {
+            long deadline = Environment.TickCount64 + (long)LongestFork.TotalMilliseconds;
+            while (_forking > 0 && deadline - Environment.TickCount64 is > 0 and var left)
+                Monitor.Wait(_gate, (int)left);
             return [.. _all.Select(process => process.Id)];
+        }
     }
 
     private static void Release(LaunchedProcess process)

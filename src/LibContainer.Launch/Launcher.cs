@@ -88,7 +88,7 @@ public sealed class Launcher
                 LaunchedProcess process;
                 using (theirs) // end of file on ours has to mean that the child is through
                     process = Clone(plan, options, theirs, word);
-                return WaitUntilRunning(plan, options, process, ours, word, cancellationToken);
+                return new StartConversation(this, _processes, plan, options, ours, process).WaitUntilRunning(_words.Memory, word, cancellationToken);
             }
         }
         finally
@@ -149,7 +149,7 @@ public sealed class Launcher
             if (pidFd is null)
             {
                 Errno errno = (Errno)(-reply.Pid);
-                throw new LaunchException($"clone3 ({CloneFlagNames.Describe(plan.CloneFlags | (options.Cgroup is null ? 0 : (ulong)Uapi.CLONE_INTO_CGROUP))}): {LinuxException.Name(errno)}", null, errno);
+                throw new LaunchException($"clone3 ({CloneFlagNames.Describe(plan.CloneFlags | (options.Cgroup is null ? 0 : (ulong)Uapi.CLONE_INTO_CGROUP))}): {LinuxException.Name(errno)}{(errno == Errno.EAGAIN ? ": a limit on the number of processes is reached" : "")}", null, errno);
             }
             LaunchedProcess process = new(this, reply.Pid, pidFd, _isResident ? launcher : null, reply.Descriptor);
             _processes.Add(process);
@@ -201,73 +201,26 @@ public sealed class Launcher
         return "descriptors";
     }
 
-    private LaunchedProcess WaitUntilRunning(
-        LaunchPlan plan, LaunchOptions options, LaunchedProcess process, SequencedSocket sync, int word, CancellationToken cancellationToken)
+    /// <summary>A child has taken the place of a process that has ended by that.</summary>
+    /// <param name="before">That process.</param>
+    /// <param name="pidFd">Its child, and this program's.</param>
+    internal LaunchedProcess Succeed(LaunchedProcess before, PidFd pidFd)
     {
-        ImmutableArray<LaunchStep> steps = plan.Steps;
-        try
-        {
-            using (cancellationToken.Register(static state => ((LaunchedProcess)state!).Kill(), process))
-            {
-                options.Cloned?.Invoke(process);
-                Span<byte> packet = stackalloc byte[8];
-                while (sync.Receive(packet, out int descriptor) == 8)
-                {
-                    StepReport report = MemoryMarshal.Read<StepReport>(packet);
-                    LaunchStep step = steps[(int)report.Step];
-                    if (report.Errno != 0)
-                        throw LaunchException.AtStep(step, (Errno)report.Errno, SystemCallNames.Of(report.Call));
-                    if (step is Steps.OpenTerminalStep)
-                        process.Terminal = TakeOver(descriptor, step);
-                    else if (step is Steps.OpenNetlinkStep)
-                    {
-                        using SafeFileHandle netlink = TakeOver(descriptor, step);
-                        options.NetlinkOpened?.Invoke(process, netlink);
-                    }
-                    else if (Go(sync, options.Synchronized?.Invoke(process)) is { } rest)
-                        steps = [.. steps.Take((int)report.Step + 1), .. rest.Steps];
-                }
-                uint last = _words.Memory[word];
-                if ((last & StepWord.Executing) == 0)
-                    throw LaunchException.Ended(last == 0 ? null : steps[(int)last - 1], process.WaitForExit());
-            }
-            cancellationToken.ThrowIfCancellationRequested();
-            return process;
-        }
-        catch
-        {
-            process.Dispose();
-            cancellationToken.ThrowIfCancellationRequested(); // the failure was of our own making
-            throw;
-        }
-        finally
-        {
-            options.Clock?.End(steps);
-        }
+        LaunchedProcess process = new(this, pidFd.GetProcessId(), pidFd, holder: null, -1);
+        _processes.Add(process);
+        if (_isResident)
+            lock (_gate)
+                if (_current is { HasExited: false } current)
+                    Adopt(current); // or the next one does
+        before.Dispose();
+        return process;
     }
 
-    private static SafeFileHandle TakeOver(int descriptor, LaunchStep step)
-        => descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw LaunchException.AtStep(step, Errno.EMFILE, "recvmsg"); // no room in our table
-
-    /// <summary>Lets the child go on. When it has been killed meanwhile, the next receive finds that out.</summary>
-    private static LaunchPlan? Go(SequencedSocket sync, GoAhead? ahead)
+    /// <summary>A start that forks has failed: of its child nothing may be known.</summary>
+    internal void KillLost()
     {
-        using GoAhead? closedThen = ahead;
-        ReadOnlySpan<SafeHandle> cgroups = ahead is null ? [] : ahead.Cgroups.AsSpan();
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(cgroups.Length, SocketRights.MaxDescriptors - 2, nameof(GoAhead.Cgroups));
-        using PlanWriter? bytes = ahead?.Rest is { } rest ? PlanWriter.Write(rest) : null;
-        ReadOnlySpan<byte> plan = bytes is null ? [] : bytes.Bytes;
-        using SafeFileHandle? file = plan.Length > LaunchRequest.MaxInlinePlan ? MemoryFile.CreateSealed("libcontainer-plan", plan) : null;
-
-        Span<int> descriptors = stackalloc int[SocketRights.MaxDescriptors];
-        using BorrowedAll joined = new(cgroups, descriptors);
-        using Borrowed planFile = new(file ?? HostStreams.Input);
-        int count = cgroups.Length;
-        if (file is not null)
-            descriptors[count++] = planFile.Number;
-        GoMessage go = new() { Word = GoMessage.Go, PlanLength = (uint)plan.Length, PlanInDescriptor = file is null ? 0u : 1u };
-        sync.Send(MemoryMarshal.AsBytes(new ReadOnlySpan<GoMessage>(in go)), file is null ? plan : [], descriptors[..count]);
-        return ahead?.Rest;
+        lock (_gate)
+            KillOrphans();
     }
 
     /// <summary>Under the gate.</summary>

@@ -28,12 +28,6 @@ internal static unsafe class Program
     private const int BufferLength = LaunchRequest.MaxInlinePlan + 4096;
     private const int ControlLength = 256;
 
-    /// <summary>struct clone_args of clone3(2), 88 bytes since Linux 5.7.</summary>
-    private struct CloneArguments
-    {
-        public ulong Flags, PidFd, ChildTid, ParentTid, ExitSignal, Stack, StackSize, Tls, SetTid, SetTidSize, Cgroup;
-    }
-
     /// <summary>What lives as long as the launcher.</summary>
     private struct State
     {
@@ -171,18 +165,9 @@ internal static unsafe class Program
             return;
         }
         int pidFd = -1;
-        CloneArguments arguments;
+        CloneArguments arguments = default; // ExitSignal 0: with CLONE_PARENT it is ours, SIGCHLD, and anything else here is EINVAL
         arguments.Flags = request->CloneFlags | (ulong)(Uapi.CLONE_PARENT | Uapi.CLONE_PIDFD | Uapi.CLONE_FILES);
         arguments.PidFd = (ulong)(&pidFd);
-        arguments.ChildTid = 0;
-        arguments.ParentTid = 0;
-        arguments.ExitSignal = 0; // with CLONE_PARENT it is ours, SIGCHLD, and anything else here is EINVAL
-        arguments.Stack = 0;
-        arguments.StackSize = 0;
-        arguments.Tls = 0;
-        arguments.SetTid = 0;
-        arguments.SetTidSize = 0;
-        arguments.Cgroup = 0;
         if (request->CgroupInDescriptor != 0)
         {
             arguments.Flags |= (ulong)Uapi.CLONE_INTO_CGROUP;

@@ -12,8 +12,9 @@ public static unsafe class Descriptor
 
     /// <summary>One more descriptor of the same, close-on-exec. Source: fcntl(2), F_DUPFD_CLOEXEC.</summary>
     /// <exception cref="LinuxException">EMFILE: too many descriptors.</exception>
-    internal static SafeFileHandle Duplicate(SafeHandle handle)
+    public static SafeFileHandle Duplicate(SafeHandle handle)
     {
+        ArgumentNullException.ThrowIfNull(handle);
         using Borrowed descriptor = new(handle);
         int copy = LibC.fcntl(descriptor.Number, LibC.F_DUPFD_CLOEXEC, 0);
         return copy >= 0 ? new SafeFileHandle(copy, ownsHandle: true) : throw LinuxException.FromLastError("fcntl", detail: $"F_DUPFD_CLOEXEC of descriptor {descriptor.Number}");

@@ -54,6 +54,31 @@ public sealed unsafe class PidFd : SafeHandleMinusOneIsInvalid
         return result != 0 || information[0] != 0; // an error is ECHILD: somebody else has reaped it
     }
 
+    /// <summary>The process has ended, reaped or not.</summary>
+    public bool HasEnded
+    {
+        get
+        {
+            using Borrowed descriptor = new(this);
+            pollfd polled = new() { fd = descriptor.Number, events = LibC.POLLIN };
+            Readiness.Poll(&polled, 1, TimeSpan.Zero);
+            return polled.revents != 0;
+        }
+    }
+
+    /// <summary>Its id in this program's process id namespace. 0: it is reaped already.</summary>
+    internal int GetProcessId()
+    {
+        using Borrowed descriptor = new(this);
+        Information information = default;
+        if (SystemCall.Invoke(SystemCallNumber.ioctl, descriptor.Number, Uapi.PIDFD_GET_INFO, (long)(&information)) >= 0)
+            return (int)information.Ids[0];
+        // Linux before 6.13.
+        const string Field = "Pid:";
+        string line = File.ReadLines($"/proc/self/fdinfo/{descriptor.Number}").First(line => line.StartsWith(Field, StringComparison.Ordinal));
+        return Math.Max(0, int.Parse(line.AsSpan(Field.Length).Trim(), System.Globalization.CultureInfo.InvariantCulture));
+    }
+
     /// <summary>Sends a signal.</summary>
     /// <returns><see langword="false"/> when the process has already gone; that is not an error.</returns>
     /// <exception cref="LinuxException">EPERM: it may not be signalled; EINVAL: there is no such signal.</exception>

@@ -38,12 +38,22 @@ internal static class HostChecks
             .. ContainerNetwork.Check(container, options.NetworkStrategies),
             .. HostCapabilities.Check(process.Capabilities),
             .. OfLimits(process),
-            .. OfLabels(container, process),
+            .. OfLabels(process, container.MountLabel),
         ];
         if (findings.IsEmpty && ofHost.Length == 0)
             return;
         HashSet<string> judged = [.. findings.Select(finding => finding.Path)]; // said once is enough
         throw new ConfigurationException([.. findings, .. ofHost.Where(finding => !judged.Contains(finding.Path))]);
+    }
+
+    /// <summary>Of a program that is added to a container.</summary>
+    /// <exception cref="ConfigurationException">There is a finding.</exception>
+    internal static void ThrowIfBad(ProcessConfiguration process)
+    {
+        ImmutableArray<ConfigurationFinding> findings =
+            [.. ConfigurationValidator.Validate(process), .. HostCapabilities.Check(process.Capabilities), .. OfLimits(process), .. OfLabels(process, mountLabel: null)];
+        if (!findings.IsEmpty)
+            throw new ConfigurationException(findings);
     }
 
     /// <exception cref="ConfigurationException">This process is not root.</exception>
@@ -77,8 +87,8 @@ internal static class HostChecks
     private static IEnumerable<ConfigurationFinding> OfCgroups(ContainerConfiguration container, CgroupBackend backend)
         => (container.CgroupPath ?? (object?)container.Resources) is null ? [] : ContainerCgroup.Check(container, backend);
 
-    private static IEnumerable<ConfigurationFinding> OfLabels(ContainerConfiguration container, ProcessConfiguration process)
-        => (process.AppArmorProfile ?? process.SELinuxLabel ?? container.MountLabel) is null ? [] : SecuritySteps.CheckLabels(container, process);
+    private static IEnumerable<ConfigurationFinding> OfLabels(ProcessConfiguration process, string? mountLabel)
+        => (process.AppArmorProfile ?? process.SELinuxLabel ?? mountLabel) is null ? [] : SecuritySteps.CheckLabels(process, mountLabel);
 
     private static IEnumerable<ConfigurationFinding> OfLimits(ProcessConfiguration process)
         => process.ResourceLimits.IsEmpty ? [] : SecuritySteps.Check(process, (HostCapabilities.ReadPermitted() & CapabilitySet.SysResource) != 0);

@@ -42,7 +42,7 @@ internal sealed class HostPart(ContainerConfiguration container, ProcessConfigur
             options.CgroupCreated?.Invoke(cgroup);
         }
         LaunchPlan? rest = StartOrder.NeedsHost(process) ? AfterGo(waiting) : null;
-        GoAhead ahead = new(rest) { Cgroups = _tasks };
+        GoAhead ahead = new(rest) { Descriptors = _tasks };
         _tasks = []; // the start closes them now
         return ahead;
     }

@@ -64,6 +64,28 @@ public static class Namespaces
         return status;
     }
 
+    /// <summary>Runs a program in a container that runs already, whoever has started that, and waits until it has ended.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="process">The program, and as whom it runs: that of the container's first program <c>with</c> other arguments, say.</param>
+    /// <param name="options">Streams and call-backs. Null: the host's own streams.</param>
+    /// <param name="cancellationToken">Cancelling kills the program, and nothing else in the container.</param>
+    /// <returns>How the program ended. When this returns, every byte that it wrote is where it was sent.</returns>
+    /// <exception cref="ConfigurationException">The program's configuration, or this host for it: everything that is wrong, before anything is made.</exception>
+    /// <exception cref="ContainerStateException">The container does not run any more, or is paused.</exception>
+    /// <exception cref="LaunchException">As of <see cref="Exec"/>.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled; nothing is left of the program.</exception>
+    /// <remarks>
+    /// The program is in the container's namespaces and in its cgroup, and dies with this process, and with the container where that has process ids of its own. While it starts, it needs room for two
+    /// processes in the container's limit. Thread-safe: any number at once.
+    /// </remarks>
+    public static ExitStatus ExecIn(RunningContainer container, ProcessConfiguration process, ExecInOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(container);
+        ArgumentNullException.ThrowIfNull(process);
+        HostChecks.ThrowIfNotAllowed();
+        return Entering.Run(container, process, options ?? ExecInOptions.Default, cancellationToken);
+    }
+
     private static void Remove(ContainerCgroup cgroup, ContainerConfiguration container)
     {
         if ((container.Namespaces & NamespaceKinds.Pid) == 0)
@@ -75,7 +97,7 @@ public static class Namespaces
     {
         // Undo is in reverse, by scope: the process is killed and reaped before its streams go.
         using ContainerNetwork? network = ContainerNetwork.IsAskedFor(container) ? new ContainerNetwork(container, options.NetworkStrategies) : null;
-        using IProgramStreams streams = Streams(options, ref process);
+        using IProgramStreams streams = ProgramStreams.Open(options, ref process);
         using LaunchedProcess launched = Start(container, process, options, streams, cgroup, network, cancellationToken);
         using (cancellationToken.Register(static state => ((LaunchedProcess)state!).Kill(), launched))
         {
@@ -95,17 +117,6 @@ public static class Namespaces
     private static void Leave(ContainerNetwork network, ExecOptions options)
         => network.DisconnectAsync().ContinueWith(
             task => options.Logger?.NetworkLeft(task.Exception!.GetBaseException().Message), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-
-    private static IProgramStreams Streams(ExecOptions options, ref ProcessConfiguration process)
-    {
-        if (process.Terminal is { Path: not null } && (options.StandardInput, options.StandardOutput, options.StandardError) is not (InheritedStream, InheritedStream, InheritedStream))
-            throw new ArgumentException("a program whose terminal the host lends has no other streams", nameof(options));
-        if (process.Terminal is not { Path: null } terminal)
-            return new StandardStreams(options);
-        TerminalStreams streams = new(options);
-        process = process with { Terminal = streams.Sized(terminal) };
-        return streams;
-    }
 
     private static LaunchedProcess Start(
         ContainerConfiguration container, ProcessConfiguration process, ExecOptions options, IProgramStreams streams, ContainerCgroup? cgroup, ContainerNetwork? network, CancellationToken cancellationToken)
@@ -131,7 +142,7 @@ public static class Namespaces
         ContainerConfiguration container, ProcessConfiguration process, ExecOptions options, IProgramStreams streams, ContainerCgroup? cgroup, ContainerNetwork? network, NameFiles? names, CancellationToken cancellationToken)
     {
         Launcher launcher = options.Launcher ?? Launcher.Shared;
-        LaunchOptions launch = Options(streams, options.Clock);
+        LaunchOptions launch = ProgramStreams.Options(streams, options.Clock);
         if (!StartOrder.Waits(container, process, cgroup))
             return launcher.Start(StartOrder.Plan(container, process), launch, cancellationToken);
 
@@ -149,11 +160,8 @@ public static class Namespaces
         using HostPart host = new(container, process with { User = null }, options, cgroup, network, names); // the init looks its user up itself
         using SafeHandle? birthplace = cgroup?.CreateBirthplace(container.Resources);
         return new OwnInit(container, process, command, context, cgroup).Start(
-            options.Launcher ?? Launcher.Shared, Options(streams, options.Clock) with { Cgroup = birthplace, Cloned = host.Begin, NetlinkOpened = host.Connect, Synchronized = host.Continue }, cancellationToken);
+            options.Launcher ?? Launcher.Shared, ProgramStreams.Options(streams, options.Clock) with { Cgroup = birthplace, Cloned = host.Begin, NetlinkOpened = host.Connect, Synchronized = host.Continue }, cancellationToken);
     }
-
-    private static LaunchOptions Options(IProgramStreams streams, StepClock? clock)
-        => new() { StandardInput = streams.ChildInput, StandardOutput = streams.ChildOutput, StandardError = streams.ChildError, Clock = clock };
 
     /// <summary>What the first argument of a program is that is to be the init of a container. Source: nsinit, 2014.</summary>
     public const string InitArgument = "init";

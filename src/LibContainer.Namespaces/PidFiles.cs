@@ -38,7 +38,20 @@ public sealed class PidFiles : IDisposable
     /// <summary>The process that the files in a folder name, when it is that process still.</summary>
     /// <returns>Null when there is no <c>pid</c> file, or the process is gone, or another has its number: a stale file is never believed.</returns>
     /// <exception cref="FormatException"><c>pid</c> is no process id.</exception>
-    public static int? FindRunning(string folder)
+    public static int? FindRunning(string folder) => Find(folder) is { } found && ProcessStartTime.Read(found.Id) == found.Start ? found.Id : null;
+
+    /// <summary>The container that the files in a folder name, when it runs still.</summary>
+    /// <returns>Null as of <see cref="FindRunning"/>.</returns>
+    /// <exception cref="FormatException"><c>pid</c> is no process id.</exception>
+    /// <exception cref="ContainerStateException">The process is in no container.</exception>
+    public static RunningContainer? OpenRunning(string folder)
+    {
+        if (FindRunning(folder) is null || Find(folder) is not { } found)
+            return null;
+        return RunningContainer.Open(found.Id, found.Start);
+    }
+
+    private static (int Id, string Start)? Find(string folder)
     {
         string path = Path.Combine(folder, PidFile);
         if (!File.Exists(path))
@@ -47,7 +60,7 @@ public sealed class PidFiles : IDisposable
         if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int id) || id == 0)
             throw new FormatException($"{path} holds '{text}', which is not a process id");
         string start = Path.Combine(folder, StartFile);
-        return File.Exists(start) && ProcessStartTime.Read(id) is { } actual && actual == File.ReadAllText(start).Trim() ? id : null;
+        return File.Exists(start) ? (id, File.ReadAllText(start).Trim()) : null;
     }
 
     private void Replace(string name, string content)

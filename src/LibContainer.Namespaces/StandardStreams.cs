@@ -17,7 +17,7 @@ internal sealed class StandardStreams : IProgramStreams
 
     private sealed record Output(SafeFileHandle Pipe, Stream Target);
 
-    internal StandardStreams(ExecOptions options)
+    internal StandardStreams(ProgramOptions options)
     {
         try
         {

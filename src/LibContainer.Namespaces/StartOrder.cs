@@ -17,12 +17,12 @@ internal static class StartOrder
     private const int FirstOtherDescriptor = 3;
 
     // The same in every start, and immutable: made once.
-    private static readonly LaunchStep DieWithHost = new SetParentDeathSignalStep(Signal.SIGKILL);
-    private static readonly LaunchStep NewSession = new NewSessionStep();
-    private static readonly LaunchStep NewKeyring = new NewSessionKeyringStep();
-    private static readonly LaunchStep NotDumpable = new SetDumpableStep(false);
-    private static readonly LaunchStep CloseOthers = new CloseOnExecStep(FirstOtherDescriptor);
-    private static readonly LaunchStep Wait = new SynchronizeStep();
+    internal static readonly LaunchStep DieWithHost = new SetParentDeathSignalStep(Signal.SIGKILL);
+    internal static readonly LaunchStep NewSession = new NewSessionStep();
+    internal static readonly LaunchStep NewKeyring = new NewSessionKeyringStep();
+    internal static readonly LaunchStep NotDumpable = new SetDumpableStep(false);
+    internal static readonly LaunchStep CloseOthers = new CloseOnExecStep(FirstOtherDescriptor);
+    internal static readonly LaunchStep Wait = new SynchronizeStep();
 
     /// <summary>The host has to look into the container before the rest of the plan is known.</summary>
     internal static bool NeedsHost(ProcessConfiguration process) => process.User is not null;
@@ -150,13 +150,13 @@ internal static class StartOrder
         plan.Add(CloseOthers); // last, so that no step's descriptor is missed
     }
 
-    private static void AddExecute(LaunchPlan.Builder plan, ProcessConfiguration process, ResolvedUser? user)
+    internal static void AddExecute(LaunchPlan.Builder plan, ProcessConfiguration process, ResolvedUser? user)
         => plan.Add(new ExecuteStep(CommandLookup.Candidates(process), process.Arguments, Environment(process, user)));
 
     private static ImmutableArray<string> Environment(ProcessConfiguration process, ResolvedUser? user)
         => user is null || process.Environment.Any(entry => entry.StartsWith("HOME=", StringComparison.Ordinal)) ? process.Environment : process.Environment.Add($"HOME={user.Home}");
 
-    private static void AddIdentity(LaunchPlan.Builder plan, ProcessConfiguration process, ResolvedUser? user)
+    internal static void AddIdentity(LaunchPlan.Builder plan, ProcessConfiguration process, ResolvedUser? user, bool maySetGroups = true)
     {
         bool isUnknown = process.User is not null && user is null; // only to be shown
         int userId = user?.UserId ?? process.UserId, groupId = user?.GroupId ?? process.GroupId;
@@ -170,7 +170,8 @@ internal static class StartOrder
         {
             if (ownsTerminal && userId != 0)
                 plan.Add(new OwnTerminalStep(userId));
-            plan.Add(new SetGroupsStep(user is null ? process.AdditionalGroupIds : user.AdditionalGroupIds.AddRange(process.AdditionalGroupIds)));
+            if (maySetGroups)
+                plan.Add(new SetGroupsStep(user is null ? process.AdditionalGroupIds : user.AdditionalGroupIds.AddRange(process.AdditionalGroupIds)));
             plan.Add(new SetIdsStep(userId, groupId));
         }
         if (changesUser)

@@ -33,7 +33,7 @@ internal sealed class TerminalStreams : IProgramStreams
 
     /// <exception cref="ConfigurationException">The host's own input is used and is not a terminal.</exception>
     /// <exception cref="ArgumentException">There is a stream for errors: a terminal shows both in one.</exception>
-    internal TerminalStreams(ExecOptions options)
+    internal TerminalStreams(ProgramOptions options)
     {
         if (options.StandardError is not InheritedStream)
             throw new ArgumentException("a program with a terminal writes errors to the terminal, and has no stream for them", nameof(options));

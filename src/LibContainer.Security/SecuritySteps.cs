@@ -44,17 +44,18 @@ public static class SecuritySteps
     }
 
     /// <summary>Finds labels that this kernel would pass over.</summary>
-    public static IEnumerable<ConfigurationFinding> CheckLabels(ContainerConfiguration container, ProcessConfiguration process)
+    /// <param name="process">The program.</param>
+    /// <param name="mountLabel"><see cref="ContainerConfiguration.MountLabel"/>.</param>
+    public static IEnumerable<ConfigurationFinding> CheckLabels(ProcessConfiguration process, string? mountLabel)
     {
-        ArgumentNullException.ThrowIfNull(container);
         ArgumentNullException.ThrowIfNull(process);
         if (process.AppArmorProfile is not null && !SecurityModules.IsAppArmorEnabled)
             yield return new ConfigurationFinding("process.appArmorProfile", "AppArmor is not enabled on this kernel, and the program would run unconfined");
-        if ((process.SELinuxLabel ?? container.MountLabel) is null || SecurityModules.IsSELinuxEnabled)
+        if ((process.SELinuxLabel ?? mountLabel) is null || SecurityModules.IsSELinuxEnabled)
             yield break;
         if (process.SELinuxLabel is not null)
             yield return new ConfigurationFinding("process.selinuxLabel", "SELinux is not enabled on this kernel, and the program would run unconfined");
-        if (container.MountLabel is not null)
+        if (mountLabel is not null)
             yield return new ConfigurationFinding("mountLabel", "SELinux is not enabled on this kernel, and files would have no label");
     }
 

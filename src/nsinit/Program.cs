@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Unicode;
+using LibContainer;
 using LibContainer.Configuration;
 using LibContainer.Launch;
 using LibContainer.Launch.Steps;
@@ -17,7 +18,7 @@ internal static class Program
         {
             return Run(arguments);
         }
-        catch (Exception error) when (error is UsageException or ConfigurationException or IOException or PlatformNotSupportedException)
+        catch (Exception error) when (error is UsageException or ConfigurationException or ContainerStateException or IOException or PlatformNotSupportedException)
         {
             ErrorLog.Write(error.Message);
             return ExitCode(error);
@@ -33,6 +34,7 @@ internal static class Program
         root.Subcommands.Add(new PlanCommand());
         root.Subcommands.Add(new ExecCommand());
         root.Subcommands.Add(new Commands.InitCommand());
+        root.Subcommands.Add(new NsEnterCommand());
         root.Subcommands.Add(new SpecCommand());
         root.Subcommands.Add(new ConfigCommand());
         root.Subcommands.Add(new StatsCommand());

@@ -19,7 +19,7 @@ internal static class Sandbox
     /// <summary>A program that sets containers up in the launcher's place, so that the same tests hold it to the same. See OwnInitTests.</summary>
     private static readonly string? Init = Environment.GetEnvironmentVariable("LIBCONTAINER_TESTS_INIT") is { Length: > 0 } path ? path : null;
 
-    private static readonly bool IsOnce = Environment.GetEnvironmentVariable("LIBCONTAINER_TESTS_LAUNCHER") == "once";
+    internal static readonly bool IsOnce = Environment.GetEnvironmentVariable("LIBCONTAINER_TESTS_LAUNCHER") == "once";
 
     /// <summary><see cref="Namespaces.Exec"/>, by whatever starts containers in this run.</summary>
     internal static ExitStatus Exec(ContainerConfiguration container, ProcessConfiguration process, ExecOptions? options = null, CancellationToken cancellationToken = default)

@@ -34,6 +34,9 @@ public sealed unsafe class InterpreterTests
         new OpenTerminalStep(24, 80),
         new UseTerminalStep("/dev/pts/7", 0, 0),
         new UseTerminalStep("/dev/pts/7", 24, 80),
+        new OpenTerminalStep(24, 80, Controls: false),
+        new UseTerminalStep("/dev/pts/7", 0, 0, Controls: false),
+        new ControlTerminalStep(),
         new BindTerminalStep("console"),
         new OwnTerminalStep(1000),
         new SetLabelStep("AppArmor profile a", "apparmor/exec", "exec a"),
@@ -49,6 +52,9 @@ public sealed unsafe class InterpreterTests
         new InterfaceUpStep("lo"),
         new JoinNamespaceStep("/proc/self/ns/net", 0x40000000),
         new OpenNetlinkStep(),
+        new JoinCgroupStep(0, "/sys/fs/cgroup/cpu/x"),
+        new EnterNamespacesStep(0, 0x20000000, 7),
+        new ForkStep(),
         new SetResourceLimitStep("RLIMIT_NOFILE", 7, 1024, 4096),
         new LimitCapabilitiesStep(0b101, 4),
         new KeepCapabilitiesStep(true),
@@ -71,7 +77,12 @@ public sealed unsafe class InterpreterTests
 
         kernel.Run(Plan(step)).Report.Errno.Should().Be(0);
 
-        IEnumerable<string> expected = step is WriteFileStep ? ["openat"] : step.SystemCalls; // nothing to write into an empty file
+        IEnumerable<string> expected = step switch
+        {
+            WriteFileStep => ["openat"], // nothing to write into an empty file
+            ForkStep => ["clone3"], // for who goes on: the child
+            _ => step.SystemCalls,
+        };
         kernel.Names.Should().Equal(expected);
     }
 

@@ -6,6 +6,8 @@ namespace LibContainer.Launch.Tests;
 /// <summary>Answers in the kernel's place, and writes down what it was asked.</summary>
 internal sealed unsafe class RecordedKernel
 {
+    private const int Given = 60;
+
     private readonly Func<string, Call, long> _answer;
     private string? _lastOpened;
 
@@ -44,6 +46,8 @@ internal sealed unsafe class RecordedKernel
                 PlanExecution execution = default;
                 execution.Initialize(start, sync: 3, &word);
                 execution.Root = 50; // as if a root step had run
+                execution.Given[0] = Given; // and the host had sent one
+                execution.GivenCount = 1;
                 return (Interpreter.Run(&execution), word);
             }
         }
@@ -57,7 +61,7 @@ internal sealed unsafe class RecordedKernel
     {
         if (number == SystemCallNumber.close)
         {
-            Open.Remove(a).Should().BeTrue($"descriptor {a} is closed once");
+            (a == Given || Open.Remove(a)).Should().BeTrue($"descriptor {a} is closed once");
             return 0;
         }
         Call call = new(SystemCallNames.Of(number), a, b, c, d, e);

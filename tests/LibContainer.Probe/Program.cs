@@ -6,12 +6,15 @@ using LibContainer.Linux;
 /// <summary>
 /// The program of tests and benchmarks that want an empty root: static, a few kilobytes, no library. Exits with the number in argument 1, or 0.
 /// Argument "write" writes argument 2 to its output first; "wait" waits until its input ends; "forever" clears its parent-death signal, as a
-/// hostile program would, and then waits for ever.
+/// hostile program would, and then waits for ever; "hostile": see Hostile.cs.
 /// </summary>
 internal static unsafe class Program
 {
     [RuntimeImport("*", "syscall"), MethodImpl(MethodImplOptions.InternalCall)]
-    private static extern long Call(long number, long a, long b, long c, long d, long e, long f);
+    internal static extern long Call(long number, long a, long b, long c, long d, long e, long f);
+
+    /// <summary>Address of a literal. It ends in NUL, as all u8 literals do.</summary>
+    internal static byte* Literal(ReadOnlySpan<byte> text) => (byte*)Unsafe.AsPointer(ref text.First);
 
     private const int SetParentDeathSignal = 1; // PR_SET_PDEATHSIG
 
@@ -42,6 +45,8 @@ internal static unsafe class Program
             while (true)
                 Call(SystemCallNumber.ppoll, 0, 0, 0, 0, 0, 0);
         }
+        if (first[0] == (byte)'h')
+            return Hostile.Run();
         int code = 0;
         for (byte* digit = first; *digit != 0; digit++)
             code = code * 10 + (*digit - (byte)'0');

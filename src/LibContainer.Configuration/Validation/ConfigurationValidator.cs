@@ -26,14 +26,31 @@ public static class ConfigurationValidator
         return findings.ToImmutable();
     }
 
+    /// <summary>The same of a program that is added to a container which runs already.</summary>
+    public static ImmutableArray<ConfigurationFinding> Validate(ProcessConfiguration process)
+    {
+        ArgumentNullException.ThrowIfNull(process);
+        Findings findings = new();
+        ProcessValidator.Validate(process, findings);
+        if (process.Terminal is { } terminal)
+            ValidateTerminal(terminal, findings);
+        UnsupportedConfiguration.Report(process, findings);
+        return findings.ToImmutable();
+    }
+
     private static void ValidateTerminal(ContainerConfiguration container, TerminalConfiguration terminal, Findings findings)
+    {
+        ValidateTerminal(terminal, findings);
+        if (terminal.Path is null && container.Mounts.LastOrDefault(mount => ContainerPath.Normalize(mount.Destination) == "/dev/pts")?.Type != "devpts")
+            findings.Add("process.terminal", "a new terminal needs a devpts mounted at /dev/pts");
+    }
+
+    private static void ValidateTerminal(TerminalConfiguration terminal, Findings findings)
     {
         if (terminal.Rows is < 0 or > ushort.MaxValue || terminal.Columns is < 0 or > ushort.MaxValue)
             findings.Add("process.terminal", $"{terminal.Rows} rows by {terminal.Columns} columns is not a size: 0 to {ushort.MaxValue}");
         if (terminal.Path is { } path)
             findings.CheckHostPath("process.terminal.path", path);
-        else if (container.Mounts.LastOrDefault(mount => ContainerPath.Normalize(mount.Destination) == "/dev/pts")?.Type != "devpts")
-            findings.Add("process.terminal", "a new terminal needs a devpts mounted at /dev/pts");
     }
 
     private static void ValidateContainer(ContainerConfiguration container, Findings findings)

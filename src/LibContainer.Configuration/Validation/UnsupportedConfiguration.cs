@@ -59,7 +59,7 @@ internal static class UnsupportedConfiguration
         Unsupported(findings, where.Of("idMap"), mount.IdMap is not null);
     }
 
-    private static void Report(ProcessConfiguration process, Findings findings)
+    internal static void Report(ProcessConfiguration process, Findings findings)
     {
         Unsupported(findings, "process.oomScoreAdjustment", process.OomScoreAdjustment is not null);
         Unsupported(findings, "process.scheduler", process.Scheduler is not null);

@@ -1,7 +1,7 @@
 namespace LibContainer.Launch.Steps;
 
 /// <summary>Goes into a cgroup of version 1, by its <c>tasks</c> file that came with the host's go. Source: the kernel's cgroup-v1/cgroups.rst.</summary>
-/// <param name="Index">Which of <see cref="GoAhead.Cgroups"/>.</param>
+/// <param name="Index">Which of <see cref="GoAhead.Descriptors"/>.</param>
 /// <param name="Cgroup">Where the cgroup is on the host. For display.</param>
 public sealed record JoinCgroupStep(int Index, string Cgroup) : LaunchStep
 {

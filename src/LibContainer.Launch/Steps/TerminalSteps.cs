@@ -8,16 +8,16 @@ namespace LibContainer.Launch.Steps;
 /// </summary>
 /// <param name="Rows">Height in characters; 0 with a width of 0 leaves the size unknown.</param>
 /// <param name="Columns">Width in characters.</param>
-public sealed record OpenTerminalStep(int Rows, int Columns) : LaunchStep
+/// <param name="Controls">False: a <see cref="ControlTerminalStep"/> sees to that, in another process.</param>
+public sealed record OpenTerminalStep(int Rows, int Columns, bool Controls = true) : LaunchStep
 {
     /// <inheritdoc/>
     public override string Description => $"openat2 /dev/pts/ptmx, a terminal for streams 0 to 2{UseTerminalStep.SizeInBrackets(Rows, Columns)}";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> SystemCalls => Rows == 0 && Columns == 0 ? Calls : WithSize;
+    public override IReadOnlyList<string> SystemCalls => [.. Opening, .. UseTerminalStep.Taking(Rows, Columns, Controls)];
 
-    private static readonly string[] Calls = ["openat2", "fstatfs", "ioctl", "ioctl", "sendmsg", "dup3", "dup3", "dup3", "ioctl"];
-    private static readonly string[] WithSize = ["openat2", "fstatfs", "ioctl", "ioctl", "sendmsg", "ioctl", "dup3", "dup3", "dup3", "ioctl"];
+    private static readonly string[] Opening = ["openat2", "fstatfs", "ioctl", "ioctl", "sendmsg"];
 
     internal override string? Hint(Errno error, string systemCall) => (error, systemCall) switch
     {
@@ -31,6 +31,7 @@ public sealed record OpenTerminalStep(int Rows, int Columns) : LaunchStep
         record.Kind = StepKind.OpenTerminal;
         record.Value = (ulong)Rows;
         record.Value2 = (ulong)Columns;
+        record.Flags = Controls ? 0u : 1u;
     }
 }
 
@@ -38,16 +39,16 @@ public sealed record OpenTerminalStep(int Rows, int Columns) : LaunchStep
 /// <param name="Path">Its device on the host.</param>
 /// <param name="Rows">Height in characters; 0 with a width of 0 leaves the size as it is.</param>
 /// <param name="Columns">Width in characters.</param>
-public sealed record UseTerminalStep(string Path, int Rows, int Columns) : LaunchStep
+/// <param name="Controls">False: a <see cref="ControlTerminalStep"/> sees to that, in another process.</param>
+public sealed record UseTerminalStep(string Path, int Rows, int Columns, bool Controls = true) : LaunchStep
 {
     /// <inheritdoc/>
     public override string Description => $"openat {Path}, the terminal for streams 0 to 2{SizeInBrackets(Rows, Columns)}";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> SystemCalls => Rows == 0 && Columns == 0 ? Calls : WithSize;
+    public override IReadOnlyList<string> SystemCalls => ["openat", .. Taking(Rows, Columns, Controls)];
 
-    private static readonly string[] Calls = ["openat", "dup3", "dup3", "dup3", "ioctl"];
-    private static readonly string[] WithSize = ["openat", "ioctl", "dup3", "dup3", "dup3", "ioctl"];
+    internal static string[] Taking(int rows, int columns, bool controls) => [.. rows == 0 && columns == 0 ? Array.Empty<string>() : ["ioctl"], "dup3", "dup3", "dup3", .. controls ? ["ioctl"] : Array.Empty<string>()];
 
     internal static string SizeInBrackets(int rows, int columns) => rows == 0 && columns == 0 ? "" : $" ({rows} rows, {columns} columns)";
 
@@ -63,8 +64,25 @@ public sealed record UseTerminalStep(string Path, int Rows, int Columns) : Launc
         record.Kind = StepKind.UseTerminal;
         record.Value = (ulong)Rows;
         record.Value2 = (ulong)Columns;
+        record.Flags = Controls ? 0u : 1u;
         record.Text = plan.Text(Path);
     }
+}
+
+/// <summary>Makes the terminal, descriptor 0, the one that controls the session, which the process has begun itself.</summary>
+public sealed record ControlTerminalStep : LaunchStep
+{
+    /// <inheritdoc/>
+    public override string Description => "ioctl TIOCSCTTY";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> SystemCalls => Calls;
+
+    private static readonly string[] Calls = ["ioctl"];
+
+    internal override string? Hint(Errno error, string systemCall) => error == Errno.EPERM ? "it is the controlling terminal of another session" : null;
+
+    internal override void Write(PlanWriter plan, ref StepRecord record) => record.Kind = StepKind.ControlTerminal;
 }
 
 /// <summary>Shows the terminal, descriptor 0, under a name in the open directory.</summary>

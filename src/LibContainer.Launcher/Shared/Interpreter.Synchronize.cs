@@ -34,8 +34,8 @@ internal static unsafe partial class Interpreter
             return -Uapi.ECANCELED;
         uint count = (uint)rights.Count - message->PlanInDescriptor;
         for (uint i = 0; i < count; i++)
-            execution->Cgroups[i] = rights.Descriptors[i];
-        execution->CgroupCount = count;
+            execution->Given[i] = rights.Descriptors[i];
+        execution->GivenCount = count;
         return message->PlanLength == 0 ? 0 : Replace(execution, message, rights.Descriptors[count]);
     }
 
@@ -75,9 +75,9 @@ internal static unsafe partial class Interpreter
     private static long JoinCgroup(PlanExecution* execution, StepRecord* step)
     {
         execution->Call = SystemCallNumber.write;
-        if (step->Value >= execution->CgroupCount)
+        if (step->Value >= execution->GivenCount)
             return -Uapi.EINVAL; // the host sent fewer than its plan says
-        int tasks = execution->Cgroups[step->Value];
+        int tasks = execution->Given[step->Value];
         long result = execution->Do(SystemCallNumber.write, tasks, (long)Kernel.Literal("0"u8), 1);
         Close(tasks);
         return result;

@@ -18,7 +18,8 @@ internal static unsafe partial class Interpreter
         how.Flags = Uapi.O_RDWR | Uapi.O_NOCTTY | Uapi.O_NONBLOCK | Uapi.O_CLOEXEC; // the host copies in both directions and must not wait for one
         how.Mode = 0;
         how.Resolve = Uapi.RESOLVE_IN_ROOT | Uapi.RESOLVE_NO_SYMLINKS;
-        long master = execution->Do(SystemCallNumber.openat2, execution->Root, (long)Kernel.Literal("dev/pts/ptmx"u8), (long)(&how), sizeof(OpenHow));
+        // Who has entered a container is in its root, and has not gone anywhere else yet.
+        long master = execution->Do(SystemCallNumber.openat2, execution->Root == PlanExecution.Entered ? Uapi.AT_FDCWD : execution->Root, (long)Kernel.Literal("dev/pts/ptmx"u8), (long)(&how), sizeof(OpenHow));
         if (master < 0)
             return master;
 
@@ -43,7 +44,7 @@ internal static unsafe partial class Interpreter
         return terminal < 0 ? terminal : TakeTerminal(execution, step, terminal);
     }
 
-    /// <summary>Becomes the three streams, and the session's controlling terminal. The session is new, so it has none yet.</summary>
+    /// <summary>Becomes the three streams, and, unless a later step sees to that, the session's controlling terminal. The session is new, so it has none yet.</summary>
     private static long TakeTerminal(PlanExecution* execution, StepRecord* step, long terminal)
     {
         long result = 0;
@@ -58,7 +59,7 @@ internal static unsafe partial class Interpreter
         for (int stream = 0; stream < 3 && result >= 0; stream++)
             result = execution->Do(SystemCallNumber.dup3, terminal, stream);
         Close(terminal);
-        return result < 0 ? result : execution->Do(SystemCallNumber.ioctl, 0, Uapi.TIOCSCTTY);
+        return result < 0 || step->Flags != 0 ? result : execution->Do(SystemCallNumber.ioctl, 0, Uapi.TIOCSCTTY);
     }
 
     private static long Abandon(long descriptor, long result)

@@ -71,6 +71,7 @@ internal static unsafe partial class Interpreter
 
             case StepKind.OpenTerminal: return OpenTerminal(execution, step);
             case StepKind.UseTerminal: return UseTerminal(execution, step);
+            case StepKind.ControlTerminal: return execution->Do(SystemCallNumber.ioctl, 0, Uapi.TIOCSCTTY);
             case StepKind.BindTerminal: return BindTerminal(execution, step);
             case StepKind.OwnTerminal: return OwnTerminal(execution, step);
 
@@ -97,6 +98,8 @@ internal static unsafe partial class Interpreter
             case StepKind.Synchronize: return Synchronize(execution);
             case StepKind.JoinCgroup: return JoinCgroup(execution, step);
             case StepKind.NewCgroupNamespace: return execution->Do(SystemCallNumber.unshare, Uapi.CLONE_NEWCGROUP);
+            case StepKind.EnterNamespaces: return EnterNamespaces(execution, step);
+            case StepKind.Fork: return Fork(execution);
             case StepKind.AwaitGo: return AwaitGo(execution);
             case StepKind.ResetSignals: return ResetSignals(execution);
             case StepKind.AnnounceExec: return execution->Do(SystemCallNumber.sendto, execution->Sync, (long)Kernel.Literal("exec\n"u8), 5, Uapi.MSG_NOSIGNAL);

@@ -8,7 +8,8 @@ namespace LibContainer.Launch;
 //                             ◄──── LaunchReply, right: pidfd
 //                             ◄──────────────────────────────────────── StepReport, Errno 0: waits at a Synchronize step
 //                             ◄──────────────────────────────────────── StepReport, Errno 0, at an OpenTerminal step; right: the terminal's other end
-//   GoMessage [+ plan], rights ───────────────────────────────────────►  goes on, with the new plan when there is one; rights: its cgroups' tasks files, [plan]
+//   GoMessage [+ plan], rights ───────────────────────────────────────►  goes on, with the new plan when there is one; rights: what its steps count, [plan]
+//                             ◄──────────────────────────────────────── StepReport, Errno 0, at a Fork step; right: the pidfd of a child that goes on in this one's place
 //                             ◄──────────────────────────────────────── StepReport, Errno set: the step failed, exit 127
 //                             ◄──────────────────────────────────────── end of file: with StepWord.Executing the program runs
 //   LaunchRequest (Release) ──────► closes the pidfds: those containers no longer die with the host
@@ -92,14 +93,14 @@ internal struct StepReport
     /// <summary>Index of the step.</summary>
     public uint Step;
 
-    /// <summary>0: a Synchronize step is reached, or an OpenTerminal step hands its terminal over. Otherwise the step failed with this.</summary>
+    /// <summary>0: a Synchronize step is reached, or another one hands over what it has opened or cloned. Otherwise the step failed with this.</summary>
     public ushort Errno;
 
     /// <summary>Number of the system call that failed.</summary>
     public ushort Call;
 }
 
-/// <summary>Host to child: go on after a Synchronize step. A plan may follow, inline or as the last right: what the host could only put together by now. The other rights are for JoinCgroup steps.</summary>
+/// <summary>Host to child: go on after a Synchronize step. A plan may follow, inline or as the last right: what the host could only put together by now. The other rights are for JoinCgroup and EnterNamespaces steps.</summary>
 internal struct GoMessage
 {
     public ulong Word;

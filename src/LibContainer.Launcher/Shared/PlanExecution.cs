@@ -27,11 +27,11 @@ internal unsafe struct PlanExecution
     /// <summary>A mount namespace with nothing in it, -1 where nobody has made one.</summary>
     public int EmptyNamespace;
 
-    /// <summary>The <c>tasks</c> files of cgroups, which came with the host's go.</summary>
-    public fixed int Cgroups[SocketRights.MaxDescriptors];
+    /// <summary>What came with the host's go: <c>tasks</c> files of cgroups, the process whose namespaces are entered.</summary>
+    public fixed int Given[SocketRights.MaxDescriptors];
 
     /// <summary>How many of them.</summary>
-    public uint CgroupCount;
+    public uint GivenCount;
 
     /// <summary>1 in a process that was born without a bounding set.</summary>
     public uint HasNoBoundingSet;
@@ -60,7 +60,7 @@ internal unsafe struct PlanExecution
         Null = -1;
         Step = 0;
         EmptyNamespace = -1;
-        CgroupCount = 0;
+        GivenCount = 0;
         HasNoBoundingSet = 0;
         IsOwnInit = 0;
         IsReplaced = 0;

@@ -98,11 +98,14 @@ internal enum StepKind : uint
 
     // The terminal.
 
-    /// <summary>Value: rows, Value2: columns. A new one from the root's own devpts, as descriptors 0 to 2; the host gets its other end. openat2, fstatfs, ioctl(TIOCSPTLCK, TIOCGPTPEER), sendmsg, then as UseTerminal.</summary>
+    /// <summary>Value: rows, Value2: columns, Flags: 1 when it shall not control the session yet. A new one from the root's own devpts, as descriptors 0 to 2; the host gets its other end. openat2, fstatfs, ioctl(TIOCSPTLCK, TIOCGPTPEER), sendmsg, then as UseTerminal.</summary>
     OpenTerminal,
 
-    /// <summary>Text: host path, Value: rows, Value2: columns. openat, ioctl(TIOCSWINSZ) when there is a size, dup3, ioctl(TIOCSCTTY).</summary>
+    /// <summary>Text: host path, Value: rows, Value2: columns, Flags: as of OpenTerminal. openat, ioctl(TIOCSWINSZ) when there is a size, dup3, ioctl(TIOCSCTTY).</summary>
     UseTerminal,
+
+    /// <summary>Descriptor 0 controls the session, which is this process's own. ioctl(TIOCSCTTY).</summary>
+    ControlTerminal,
 
     /// <summary>Text: name. Shows descriptor 0 there. openat, open_tree, move_mount.</summary>
     BindTerminal,
@@ -179,6 +182,14 @@ internal enum StepKind : uint
 
     /// <summary>unshare(CLONE_NEWCGROUP).</summary>
     NewCgroupNamespace,
+
+    // Only in a process that enters a container which runs already.
+
+    /// <summary>Value: CLONE_NEW*, Value2: which of the descriptors that came with the host's go is a pidfd. setns, close_range.</summary>
+    EnterNamespaces,
+
+    /// <summary>A child goes on from here: the first process that is in the process id namespace which this one has entered. clone3, sendmsg.</summary>
+    Fork,
 
     // Only in a process that is its own init: OwnInit.cs.
 

@@ -14,6 +14,7 @@ internal readonly struct SystemCallNumber(short x64, short arm64)
     public static SystemCallNumber read => new(0, 63);
     public static SystemCallNumber write => new(1, 64);
     public static SystemCallNumber close => new(3, 57);
+    public static SystemCallNumber lseek => new(8, 62);
     public static SystemCallNumber mmap => new(9, 222);
     public static SystemCallNumber rt_sigaction => new(13, 134);
     public static SystemCallNumber rt_sigprocmask => new(14, 135);
@@ -24,12 +25,14 @@ internal readonly struct SystemCallNumber(short x64, short arm64)
     public static SystemCallNumber sendmsg => new(46, 211);
     public static SystemCallNumber recvmsg => new(47, 212);
     public static SystemCallNumber execve => new(59, 221);
+    public static SystemCallNumber wait4 => new(61, 260);
     public static SystemCallNumber fcntl => new(72, 25);
     public static SystemCallNumber flock => new(73, 32);
     public static SystemCallNumber getcwd => new(79, 17);
     public static SystemCallNumber chdir => new(80, 49);
     public static SystemCallNumber fchdir => new(81, 50);
     public static SystemCallNumber umask => new(95, 166);
+    public static SystemCallNumber ptrace => new(101, 117);
     public static SystemCallNumber setsid => new(112, 157);
     public static SystemCallNumber setgroups => new(116, 159);
     public static SystemCallNumber setresuid => new(117, 147);
@@ -43,6 +46,7 @@ internal readonly struct SystemCallNumber(short x64, short arm64)
     public static SystemCallNumber umount2 => new(166, 39);
     public static SystemCallNumber sethostname => new(170, 161);
     public static SystemCallNumber gettid => new(186, 178);
+    public static SystemCallNumber getdents64 => new(217, 61);
     public static SystemCallNumber clock_gettime => new(228, 113);
     public static SystemCallNumber exit_group => new(231, 94);
     public static SystemCallNumber waitid => new(247, 95);
@@ -54,6 +58,7 @@ internal readonly struct SystemCallNumber(short x64, short arm64)
     public static SystemCallNumber mknodat => new(259, 33);
     public static SystemCallNumber fchownat => new(260, 54);
     public static SystemCallNumber symlinkat => new(266, 36);
+    public static SystemCallNumber readlinkat => new(267, 78);
     public static SystemCallNumber unshare => new(272, 97);
     public static SystemCallNumber ppoll => new(271, 73);
     public static SystemCallNumber eventfd2 => new(290, 19);

@@ -68,6 +68,7 @@ internal static class Uapi
     public const long CLONE_NEWUSER = 0x10000000;
     public const long CLONE_NEWPID = 0x20000000;
     public const long CLONE_NEWNET = 0x40000000;
+    public const long CLONE_NEWTIME = 0x00000080;
     public const long CLONE_INTO_CGROUP = 0x200000000;
     public const long CLONE_FILES = 0x00000400;
     public const long CLONE_PARENT = 0x00008000;

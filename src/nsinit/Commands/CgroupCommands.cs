@@ -31,15 +31,15 @@ internal sealed class StatsCommand : Command
         });
     }
 
-    private static Task<SeedStats> SampleAsync(CancellationToken cancellationToken) => RunningContainer.FindCgroup(Failure).GetSeedStatsAsync(Sampled, cancellationToken);
+    private static Task<SeedStats> SampleAsync(CancellationToken cancellationToken) => ContainerOfFolder.FindCgroup(Failure).GetSeedStatsAsync(Sampled, cancellationToken);
 
     /// <summary>A container without a cgroup has its network alone.</summary>
     private static async Task PrintAllAsync(CancellationToken cancellationToken)
     {
         SeedStats? ofCgroup = DataPath.ReadSpec().Cgroups is null ? null : await SampleAsync(cancellationToken).ConfigureAwait(false);
-        var interfaces = RunningContainer.FindProcess() is { } id ? NetworkStatistics.OfProcess(id) : null;
+        var interfaces = ContainerOfFolder.FindProcess() is { } id ? NetworkStatistics.OfProcess(id) : null;
         if (interfaces is null)
-            throw new UsageException($"{Failure} - {RunningContainer.NotRunning}");
+            throw new UsageException($"{Failure} - {ContainerOfFolder.NotRunning}");
         ArrayBufferWriter<byte> bytes = new();
         using (Utf8JsonWriter writer = new(bytes))
         {
@@ -62,7 +62,7 @@ internal sealed class PauseCommand : Command
 {
     internal PauseCommand()
         : base("pause", "pause the container's processes")
-        => SetAction(_ => RunningContainer.FindCgroup("Failed to pause").Freeze());
+        => SetAction(_ => ContainerOfFolder.FindCgroup("Failed to pause").Freeze());
 }
 
 /// <summary><c>nsinit unpause</c>: lets them go on.</summary>
@@ -70,7 +70,7 @@ internal sealed class UnpauseCommand : Command
 {
     internal UnpauseCommand()
         : base("unpause", "unpause the container's processes")
-        => SetAction(_ => RunningContainer.FindCgroup("Failed to unpause").Thaw());
+        => SetAction(_ => ContainerOfFolder.FindCgroup("Failed to unpause").Thaw());
 }
 
 /// <summary><c>nsinit oom</c>: a line each time that the container's memory has run out, until it ends.</summary>
@@ -80,7 +80,7 @@ internal sealed class OomCommand : Command
         : base("oom", "display oom notifications for a container")
         => SetAction(async (_, cancellationToken) =>
         {
-            using CgroupEventStream events = RunningContainer.FindCgroup("Failed to watch").WatchAsync(cancellationToken: cancellationToken);
+            using CgroupEventStream events = ContainerOfFolder.FindCgroup("Failed to watch").WatchAsync(cancellationToken: cancellationToken);
             await foreach (CgroupEvent happened in events.ConfigureAwait(false))
                 if (happened.Kind == CgroupEventKind.OutOfMemory)
                     Output.Standard.Write("OOM notification received\n");

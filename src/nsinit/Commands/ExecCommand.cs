@@ -19,8 +19,9 @@ internal sealed class ExecCommand : OperandCommand
         if (Operands.Length == 0)
             throw new UsageException("exec needs a command: nsinit exec CMD [ARG ...]");
         ConvertedContainer converted = ContainerJson.Read(Operands);
-        if (RunningContainer.FindProcess() is { } id)
-            throw new UsageException($"the container runs already, as process {id}; entering a running container is not supported yet");
+        using (RunningContainer? running = ContainerOfFolder.Open())
+            if (running is not null)
+                return Entrance.Run(running, converted.Process);
         ExecOptions options = new() { DataPath = DataPath.Folder, Started = SignalForwarding.Instance.Start };
         return Namespaces.Exec(converted.Container, converted.Process, options).ExitCode;
     }

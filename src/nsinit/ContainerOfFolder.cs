@@ -4,7 +4,7 @@ using LibContainer.Cgroups;
 namespace NsInit;
 
 /// <summary>The container of 2014 that runs from the present folder, as another process than its host sees it.</summary>
-internal static class RunningContainer
+internal static class ContainerOfFolder
 {
     /// <summary>Its process id. Null: none runs.</summary>
     /// <exception cref="UsageException">The file <c>pid</c> holds something else.</exception>
@@ -13,6 +13,20 @@ internal static class RunningContainer
         try
         {
             return PidFiles.FindRunning(DataPath.Folder);
+        }
+        catch (FormatException error)
+        {
+            throw new UsageException($"unable to read pid: {error.Message}");
+        }
+    }
+
+    /// <summary>The container itself. Null: none runs. To be disposed.</summary>
+    /// <exception cref="UsageException">As of <see cref="FindProcess"/>.</exception>
+    internal static RunningContainer? Open()
+    {
+        try
+        {
+            return PidFiles.OpenRunning(DataPath.Folder);
         }
         catch (FormatException error)
         {
