@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using LibContainer.Configuration;
 
@@ -6,7 +7,7 @@ namespace LibContainer.Benchmarks;
 /// <summary>The same container for runtimes that read an OCI bundle: same namespaces, mounts, masks and rights.</summary>
 internal sealed class OciBundle : IDisposable
 {
-    internal OciBundle(ContainerConfiguration container)
+    internal OciBundle(ContainerConfiguration container, ImmutableArray<string> command = default)
     {
         Directory = System.IO.Directory.CreateTempSubdirectory("libcontainer-bundle-").FullName;
         JsonObject config = new()
@@ -18,7 +19,7 @@ internal sealed class OciBundle : IDisposable
             {
                 ["terminal"] = false,
                 ["user"] = new JsonObject { ["uid"] = 0, ["gid"] = 0 },
-                ["args"] = Texts(BenchmarkRoot.Command),
+                ["args"] = Texts(command.IsDefault ? BenchmarkRoot.Command : command),
                 ["env"] = Texts([ProcessConfiguration.DefaultPath]),
                 ["cwd"] = "/",
                 ["capabilities"] = new JsonObject(),

@@ -11,9 +11,12 @@ internal static class Programs
 
     /// <summary>Runs it with this process's own streams, as a .NET program that calls it would.</summary>
     /// <returns>Its exit code.</returns>
-    internal static int Run(string path, IEnumerable<string> arguments)
+    internal static int Run(string path, IEnumerable<string> arguments) => Run(new ProcessStartInfo(path, arguments));
+
+    /// <inheritdoc cref="Run(string, IEnumerable{string})"/>
+    internal static int Run(ProcessStartInfo start)
     {
-        using Process process = Process.Start(path, arguments);
+        using Process process = Process.Start(start)!;
         process.WaitForExit();
         return process.ExitCode;
     }

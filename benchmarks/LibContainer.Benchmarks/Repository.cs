@@ -14,6 +14,9 @@ internal static class Repository
     /// <summary>The same, compiled ahead of time. scripts/bench publishes it.</summary>
     internal static string NativeOwnInit => Path.Combine(Artifacts, "own-init/OwnInit");
 
+    /// <summary>nsinit, compiled ahead of time. scripts/bench publishes it.</summary>
+    internal static string NsInit => Path.Combine(Artifacts, "nsinit/nsinit");
+
     /// <summary>scripts/bench compiles it.</summary>
     internal static string KernelFloor => Path.Combine(Artifacts, "kernel-floor");
 

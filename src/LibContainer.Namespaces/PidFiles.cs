@@ -38,18 +38,15 @@ public sealed class PidFiles : IDisposable
     /// <summary>The process that the files in a folder name, when it is that process still.</summary>
     /// <returns>Null when there is no <c>pid</c> file, or the process is gone, or another has its number: a stale file is never believed.</returns>
     /// <exception cref="FormatException"><c>pid</c> is no process id.</exception>
-    public static int? FindRunning(string folder) => Find(folder) is { } found && ProcessStartTime.Read(found.Id) == found.Start ? found.Id : null;
+    public static int? FindRunning(string folder)
+        => Find(folder) is { } found && ProcessStartTime.Read(found.Id) == found.Start ? found.Id : null;
 
     /// <summary>The container that the files in a folder name, when it runs still.</summary>
     /// <returns>Null as of <see cref="FindRunning"/>.</returns>
     /// <exception cref="FormatException"><c>pid</c> is no process id.</exception>
     /// <exception cref="ContainerStateException">The process is in no container.</exception>
     public static RunningContainer? OpenRunning(string folder)
-    {
-        if (FindRunning(folder) is null || Find(folder) is not { } found)
-            return null;
-        return RunningContainer.Open(found.Id, found.Start);
-    }
+        => Find(folder) is { } found && ProcessStartTime.Read(found.Id) == found.Start ? RunningContainer.Open(found.Id, found.Start) : null;
 
     private static (int Id, string Start)? Find(string folder)
     {

@@ -49,7 +49,10 @@ internal sealed class Comparison(ComparisonOptions options, BenchmarkRoot root, 
         Sizes();
         MountGrowth();
         if (BenchmarkCgroups.ArePossible)
+        {
             new CgroupComparison(options, root, candidates, _report, _goals).RunAll();
+            new EnterComparison(options, root, _report, _goals).RunAll();
+        }
         if (NetworkComparison.IsPossible)
         {
             using NetworkComparison network = new(options, root, candidates, _report, _goals);
@@ -62,6 +65,7 @@ internal sealed class Comparison(ComparisonOptions options, BenchmarkRoot root, 
         {
             candidates.Kernel is null ? "The kernel's floor was not compiled: that takes gcc." : null, StartMode.Missing,
             BenchmarkCgroups.ArePossible ? null : "There are no cgroups here.",
+            File.Exists(Repository.NsInit) ? null : "No nsinit was published: a full run does that.",
             NetworkComparison.IsPossible ? null : "No networks were made: scripts/bench gives the benchmark a network namespace of its own.",
         }.OfType<string>())
             _report.Line(missing + "\n");

@@ -53,6 +53,9 @@ internal sealed record ComparisonOptions
     /// <summary>Blocks of the starts with cgroups, as <see cref="TightBlocks"/>.</summary>
     internal int CgroupTightBlocks => Math.Max(1, TightBlocks / 2);
 
+    /// <summary>Rounds of programs that are added to a container.</summary>
+    internal int EnterRounds => Math.Max(1, IsQuick ? Rounds / 2 : Rounds / 4);
+
     /// <summary>Slices of time for each number of callers, taken in turn.</summary>
     internal int ThroughputSlices => IsQuick ? 2 : 5;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.IO.Pipes;
 using LibContainer.Configuration;
 using LibContainer.Network.Netlink;
 
@@ -69,31 +68,5 @@ internal sealed class NetworkComparison(ComparisonOptions options, BenchmarkRoot
         if (_netlink.FindLink(Bridge) is { } bridge)
             _netlink.Delete(bridge);
         _netlink.Dispose();
-    }
-
-    /// <summary>One that runs until this is disposed: until the end of its input.</summary>
-    private sealed class KeptContainer : IDisposable
-    {
-        private readonly AnonymousPipeServerStream _input = new(PipeDirection.Out, HandleInheritability.None);
-        private readonly Task _run;
-
-        /// <exception cref="AggregateException">It does not run.</exception>
-        internal KeptContainer(ContainerConfiguration container)
-        {
-            TaskCompletionSource runs = new();
-            ExecOptions options = new() { StandardInput = StandardStream.FromHandle(_input.ClientSafePipeHandle), Started = _ => runs.SetResult() };
-            _run = Task.Factory.StartNew(
-                () => Namespaces.Exec(container, new ProcessConfiguration(BenchmarkRoot.Command[0], "wait"), options), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-            Task.WaitAny(_run, runs.Task);
-            if (_run.IsFaulted)
-                _run.Wait();
-        }
-
-        public void Dispose()
-        {
-            _input.DisposeLocalCopyOfClientHandle();
-            _input.Dispose();
-            _run.Wait();
-        }
     }
 }
