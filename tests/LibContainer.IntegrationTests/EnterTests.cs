@@ -10,7 +10,7 @@ using LibContainer.TestUtilities;
 namespace LibContainer.IntegrationTests;
 
 /// <summary>Programs that are run in a container which runs already, looked at from inside and from outside.</summary>
-public sealed class EnterTests : IDisposable
+public class EnterTests : IDisposable
 {
     private const string Links = "for n in cgroup ipc mnt net pid time user uts; do readlink /proc/self/ns/$n; done";
 
@@ -18,7 +18,11 @@ public sealed class EnterTests : IDisposable
 
     public EnterTests() => Requires.Root();
 
-    public void Dispose() => _cgroups.Dispose();
+    public void Dispose()
+    {
+        _cgroups.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     private ContainerConfiguration WithCgroup => Sandbox.Default with { CgroupPath = _cgroups.NewPath() };
 
@@ -187,7 +191,7 @@ public sealed class EnterTests : IDisposable
     [Fact]
     public void A_cgroup_below_that_of_the_container_can_be_had() => EnteredContainer.Run(container =>
     {
-        string[] made = [.. container.Cgroup!.Paths.Values.Distinct().Where(path => path.Contains("pids", StringComparison.Ordinal) || path.Contains("unified", StringComparison.Ordinal)).Select(path => $"{path}/tools")];
+        string[] made = [.. container.Cgroup!.Paths.Where(path => path.Key is "" or "pids").Select(path => $"{path.Value}/tools")]; // version 2, and a hierarchy of version 1
         Array.ForEach(made, path => Directory.CreateDirectory(path));
         try
         {

@@ -68,6 +68,11 @@ public sealed class MachineTests
                 """) { AppArmorProfile = Name, Capabilities = CapabilityConfiguration.Of(CapabilitySet.SysAdmin) };
             Sandbox.Run(Sandbox.Default, process).Lines.Should().Equal(
                 $"{Name} (enforce)", "sysrq-trigger cannot be read", "devpts cannot be mounted", "tmpfs can");
+            EnteredContainer.Run(container =>
+            {
+                container.Run(process).Lines.Should().Equal($"{Name} (enforce)", "sysrq-trigger cannot be read", "devpts cannot be mounted", "tmpfs can");
+                container.Script("cat /proc/self/attr/current").Output.Should().Be("unconfined\n", "nothing was asked for, as of the container's first program");
+            });
 
             using CancellationTokenSource cancelled = new();
             FluentActions.Invoking(() => Namespaces.Exec(
@@ -117,6 +122,7 @@ public sealed class MachineTests
 
         lines[0].Trim('\0').Should().Be(Label);
         lines[1..5].Should().Equal(Files, Files, Files, Files);
+        EnteredContainer.Run(running => running.Run(process).Lines[0].Trim('\0').Should().Be(Label), container);
     }
 
     [Fact]
