@@ -47,6 +47,12 @@ public sealed record ContainerConfiguration
     /// <summary>What is added to CLOCK_BOOTTIME. Null: nothing. Needs <see cref="NamespaceKinds.Time"/>.</summary>
     public TimeOffset? BoottimeOffset { get; init; }
 
+    /// <summary>
+    /// The first process is a small init of the library's own, and the program its child: it reaps processes whose parent has ended, and passes signals on, of which a first process by itself
+    /// gets only those that it has a handler for. A program that is ended by a signal has the exit code 128 and its number then. Source: pid_namespaces(7).
+    /// </summary>
+    public bool InitProcess { get; init; }
+
     /// <summary>Host name inside. Null: the host's. Needs <see cref="NamespaceKinds.Uts"/>.</summary>
     public string? Hostname { get; init; }
 

@@ -24,6 +24,8 @@ internal static class SystemCallNames
         [SystemCallNumber.keyctl] = nameof(SystemCallNumber.keyctl),
         [SystemCallNumber.recvmsg] = nameof(SystemCallNumber.recvmsg),
         [SystemCallNumber.execve] = nameof(SystemCallNumber.execve),
+        [SystemCallNumber.setpgid] = nameof(SystemCallNumber.setpgid),
+        [SystemCallNumber.getpid] = nameof(SystemCallNumber.getpid),
         [SystemCallNumber.clone3] = nameof(SystemCallNumber.clone3),
         [SystemCallNumber.getcwd] = nameof(SystemCallNumber.getcwd),
         [SystemCallNumber.chdir] = nameof(SystemCallNumber.chdir),

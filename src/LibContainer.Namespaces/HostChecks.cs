@@ -39,6 +39,7 @@ internal static class HostChecks
             .. HostCapabilities.Check(process.Capabilities),
             .. OfLimits(process),
             .. OfLabels(process, container.MountLabel),
+            .. container.InitProcess && options.CreateCommand is not null ? new[] { new ConfigurationFinding("initProcess", "a program that sets the container up in the launcher's place is its first process itself") } : [],
         ];
         if (findings.IsEmpty && ofHost.Length == 0)
             return;

@@ -147,6 +147,8 @@ internal static class StartOrder
         plan.Add(new SetUmaskStep(process.Umask));
         plan.Add(new ChangeDirectoryStep(process.WorkingDirectory)); // after the ids, so that the user's rights decide
         SecuritySteps.AddNoNewPrivileges(plan, process);
+        if (container.InitProcess)
+            plan.Add(new InitStep(process.Terminal is not null)); // of both alike: what it has is what the program has
         plan.Add(CloseOthers); // last, so that no step's descriptor is missed
     }
 

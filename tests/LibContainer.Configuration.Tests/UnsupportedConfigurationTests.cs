@@ -52,7 +52,7 @@ public sealed class UnsupportedConfigurationTests
     /// <summary>Carried out, by whom is not the business of this test; a list without a record in it is one member.</summary>
     private static readonly HashSet<string> Supported =
     [
-        "root", "cgroupPath", "resources", "readOnlyRoot", "rootSwitch", "mountLabel", "namespaces", "hostname", "joinedNamespaces", "networks[0]", "networkDevices",
+        "root", "cgroupPath", "resources", "readOnlyRoot", "rootSwitch", "mountLabel", "namespaces", "hostname", "initProcess", "joinedNamespaces", "networks[0]", "networkDevices",
         "nameResolution.nameservers", "nameResolution.searchDomains", "nameResolution.options", "nameResolution.hosts",
         "routes[0].destination", "routes[0].source", "routes[0].gateway", "routes[0].interface", "maskedPaths", "readOnlyPaths",
         "mounts[0].destination", "mounts[0].type", "mounts[0].source", "mounts[0].options", "mounts[0].data",

@@ -26,7 +26,7 @@ public static class Repository
 
     /// <summary>An executable without a runtime, as built for a machine.</summary>
     public static string RuntimeFree(string project, Architecture machine)
-        => Path.Combine(Root, project, $"obj/elf/linux-{machine.ToString().ToLowerInvariant()}/{Path.GetFileName(project)}.elf");
+        => Path.Combine(Root, project, $"obj/elf/{Configuration}/linux-{machine.ToString().ToLowerInvariant()}/{Path.GetFileName(project)}.elf");
 
     private static string Metadata(string key)
         => typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;

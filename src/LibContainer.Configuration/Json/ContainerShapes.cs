@@ -78,6 +78,7 @@ internal static class ContainerShapes
             .Member("groupIdMappings", List(IdMapping), it => it.GroupIdMappings, (it, value) => it with { GroupIdMappings = value })
             .Member("monotonicOffset", OrNull(TimeOffset), it => it.MonotonicOffset, (it, value) => it with { MonotonicOffset = value })
             .Member("boottimeOffset", OrNull(TimeOffset), it => it.BoottimeOffset, (it, value) => it with { BoottimeOffset = value })
+            .Member("initProcess", Bool, it => it.InitProcess, (it, value) => it with { InitProcess = value })
             .Member("hostname", TextOrNull, it => it.Hostname, (it, value) => it with { Hostname = value })
             .Member("domainName", TextOrNull, it => it.DomainName, (it, value) => it with { DomainName = value })
             .Member("mounts", List(Mount), it => it.Mounts, (it, value) => it with { Mounts = value })

@@ -27,6 +27,8 @@ internal static class NamespaceValidator
         // Without a mount namespace every mount would be one of the host's.
         if ((own & NamespaceKinds.Mount) == 0)
             findings.Add("namespaces", "a container needs a mount namespace of its own");
+        if (container.InitProcess && (own & NamespaceKinds.Pid) == 0)
+            findings.Add("initProcess", "an init needs a PID namespace of the container's own: in the host's, what is left behind is the host's");
         ValidateNames(container, own, findings);
 
         ValidateIdMappings("userIdMappings", container.UserIdMappings, findings);

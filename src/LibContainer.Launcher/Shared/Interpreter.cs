@@ -94,6 +94,7 @@ internal static unsafe partial class Interpreter
             case StepKind.SetDumpable: return execution->Do(SystemCallNumber.prctl, Uapi.PR_SET_DUMPABLE, (long)step->Value);
             case StepKind.SetNoNewPrivileges: return execution->Do(SystemCallNumber.prctl, Uapi.PR_SET_NO_NEW_PRIVS, 1);
             case StepKind.SetLabel: return SetLabel(execution, step);
+            case StepKind.BecomeInit: return BecomeInit(execution, step);
             case StepKind.ChangeDirectory: return ChangeDirectory(execution, step);
             case StepKind.Synchronize: return Synchronize(execution);
             case StepKind.JoinCgroup: return JoinCgroup(execution, step);

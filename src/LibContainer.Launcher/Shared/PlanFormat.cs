@@ -171,6 +171,9 @@ internal enum StepKind : uint
     /// <summary>Text: path below /proc, Text2: what is written into it, Value: its length. openat, fstatfs, openat2, write.</summary>
     SetLabel,
 
+    /// <summary>Value: 1 with a terminal. The program goes on in a child of its own group, and this process reaps. rt_sigprocmask, clone3, setpgid, with a terminal getpid and ioctl(TIOCSPGRP), rt_sigprocmask.</summary>
+    BecomeInit,
+
     /// <summary>Text: path. chdir, and getcwd unless it is "/".</summary>
     ChangeDirectory,
 

@@ -16,9 +16,11 @@ internal readonly struct SystemCallNumber(short x64, short arm64)
     public static SystemCallNumber close => new(3, 57);
     public static SystemCallNumber lseek => new(8, 62);
     public static SystemCallNumber mmap => new(9, 222);
+    public static SystemCallNumber munmap => new(11, 215);
     public static SystemCallNumber rt_sigaction => new(13, 134);
     public static SystemCallNumber rt_sigprocmask => new(14, 135);
     public static SystemCallNumber ioctl => new(16, 29);
+    public static SystemCallNumber getpid => new(39, 172);
     public static SystemCallNumber socket => new(41, 198);
     public static SystemCallNumber sendto => new(44, 206);
     public static SystemCallNumber recvfrom => new(45, 207);
@@ -26,6 +28,7 @@ internal readonly struct SystemCallNumber(short x64, short arm64)
     public static SystemCallNumber recvmsg => new(47, 212);
     public static SystemCallNumber execve => new(59, 221);
     public static SystemCallNumber wait4 => new(61, 260);
+    public static SystemCallNumber kill => new(62, 129);
     public static SystemCallNumber fcntl => new(72, 25);
     public static SystemCallNumber flock => new(73, 32);
     public static SystemCallNumber getcwd => new(79, 17);
@@ -33,11 +36,13 @@ internal readonly struct SystemCallNumber(short x64, short arm64)
     public static SystemCallNumber fchdir => new(81, 50);
     public static SystemCallNumber umask => new(95, 166);
     public static SystemCallNumber ptrace => new(101, 117);
+    public static SystemCallNumber setpgid => new(109, 154);
     public static SystemCallNumber setsid => new(112, 157);
     public static SystemCallNumber setgroups => new(116, 159);
     public static SystemCallNumber setresuid => new(117, 147);
     public static SystemCallNumber setresgid => new(119, 149);
     public static SystemCallNumber capset => new(126, 91);
+    public static SystemCallNumber rt_sigtimedwait => new(128, 137);
     public static SystemCallNumber fstatfs => new(138, 44);
     public static SystemCallNumber pivot_root => new(155, 41);
     public static SystemCallNumber prctl => new(157, 167);

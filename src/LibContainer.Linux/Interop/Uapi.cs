@@ -154,6 +154,7 @@ internal static class Uapi
 
     // asm-generic/ioctls.h (the values that x86 and arm64 share), asm-generic/termbits.h
     public const int TIOCSCTTY = 0x540E;
+    public const int TIOCSPGRP = 0x5410;
     public const int TIOCGWINSZ = 0x5413;
     public const int TIOCSWINSZ = 0x5414;
     public const int TIOCGPTPEER = 0x5441;
@@ -224,6 +225,7 @@ internal static class Uapi
 
     // asm-generic/signal.h
     public const int SIGKILL = 9;
+    public const int SIGCHLD = 17;
     public const int SIGSTOP = 19;
     public const int SIG_SETMASK = 2;
 

@@ -16,6 +16,7 @@ internal abstract class ContainerCommand : OperandCommand
     private readonly Option<string> _workingDirectory = new("--workdir") { HelpName = "D", Description = "Working directory inside.", DefaultValueFactory = _ => "/" };
     private readonly Option<string?> _user = new("--user") { HelpName = "USER[:GROUP]", Description = "User, by name or number, from the container's own /etc/passwd." };
     private readonly Option<bool> _tty = new("--tty", "-t") { Description = "A terminal of the container's own, shown on this one." };
+    private readonly Option<bool> _init = new("--init") { Description = "A small init as the first process, which reaps processes and passes signals on." };
     private readonly Option<string[]> _environment = new("--env") { HelpName = "K=V", Description = "Environment variable. Can be repeated. Nothing is inherited." };
 
     private readonly Limits _limits = new();
@@ -30,6 +31,7 @@ internal abstract class ContainerCommand : OperandCommand
         Options.Add(_workingDirectory);
         Options.Add(_user);
         Options.Add(_tty);
+        Options.Add(_init);
         Options.Add(_environment);
         foreach (Option limit in _limits.Options)
             Options.Add(limit);
@@ -45,6 +47,7 @@ internal abstract class ContainerCommand : OperandCommand
         {
             ReadOnlyRoot = !result.GetValue(_writable),
             Hostname = result.GetValue(_hostname),
+            InitProcess = result.GetValue(_init),
             Resources = _limits.Read(result),
             Mounts = [.. container.Mounts, .. (result.GetValue(_binds) ?? []).Select(Bind)],
         };
