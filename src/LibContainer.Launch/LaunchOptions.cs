@@ -15,6 +15,9 @@ public sealed record LaunchOptions
     /// <summary>Becomes descriptor 2. Null: the host's own.</summary>
     public SafeHandle? StandardError { get; init; }
 
+    /// <summary>So many descriptors can be passed beside the streams.</summary>
+    public const int MaxMoreDescriptors = LaunchRequest.MaxMoreDescriptors;
+
     /// <summary>Become descriptors 3, 4, and so on, 10 at most. A plan that closes others has to begin behind them.</summary>
     public ImmutableArray<SafeHandle> MoreDescriptors { get; init => field = value.IsDefault ? [] : value; } = [];
 

@@ -22,7 +22,8 @@ internal static class EnterOrder
     /// <param name="process">The program.</param>
     /// <param name="user">Who its <see cref="ProcessConfiguration.User"/> is. Null: it has none.</param>
     /// <param name="maySetGroups">The user namespace lets somebody.</param>
-    internal static LaunchPlan Plan(int processId, NamespaceKinds different, ContainerCgroup? cgroup, ProcessConfiguration process, ResolvedUser? user = null, bool maySetGroups = true)
+    /// <param name="passed">What it gets beside its streams. Null: nothing.</param>
+    internal static LaunchPlan Plan(int processId, NamespaceKinds different, ContainerCgroup? cgroup, ProcessConfiguration process, ResolvedUser? user = null, bool maySetGroups = true, PassedDescriptors? passed = null)
     {
         LaunchPlan.Builder plan = new();
         bool changesUserNamespace = (different & NamespaceKinds.User) != 0;
@@ -56,8 +57,8 @@ internal static class EnterOrder
         plan.Add(StartOrder.NewSession);
         if (process.Terminal is not null)
             plan.Add(new ControlTerminalStep());
-        plan.Add(StartOrder.CloseOthers);
-        StartOrder.AddExecute(plan, process, user);
+        StartOrder.AddClose(plan, passed);
+        StartOrder.AddExecute(plan, process, user, passed);
         return plan.Build();
     }
 }

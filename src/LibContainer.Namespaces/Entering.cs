@@ -12,7 +12,7 @@ internal static class Entering
 {
     internal static ExitStatus Run(RunningContainer container, ProcessConfiguration process, ExecInOptions options, CancellationToken cancellationToken)
     {
-        HostChecks.ThrowIfBad(process);
+        HostChecks.ThrowIfBad(process, options);
         container.ThrowIfEnded();
         ContainerCgroup? cgroup = CgroupOf(container, options.Cgroup);
         if (cgroup is not null)
@@ -42,11 +42,12 @@ internal static class Entering
     {
         try
         {
-            LaunchPlan plan = EnterOrder.Plan(container.ProcessId, container.Different, cgroup, process, UserOf(container, process), MaySetGroups(container, process));
+            PassedDescriptors passed = PassedDescriptors.Of(options);
+            LaunchPlan plan = EnterOrder.Plan(container.ProcessId, container.Different, cgroup, process, UserOf(container, process), MaySetGroups(container, process), passed);
             using System.Runtime.InteropServices.SafeHandle? birthplace = cgroup?.OpenBirthplace();
             LaunchedProcess launched = (options.Launcher ?? Launcher.Shared).Start(
                 plan,
-                ProgramStreams.Options(streams, options.Clock) with
+                ProgramStreams.Options(streams, options.Clock, passed) with
                 {
                     Cgroup = birthplace,
                     Synchronized = _ => new GoAhead { Descriptors = [.. cgroup?.OpenTasks() ?? [], Descriptor.Duplicate(container.PidFd)] },

@@ -39,6 +39,7 @@ internal static class HostChecks
             .. HostCapabilities.Check(process.Capabilities),
             .. OfLimits(process),
             .. OfLabels(process, container.MountLabel),
+            .. OfDescriptors(options, options.CreateCommand is null),
             .. container.InitProcess && options.CreateCommand is not null ? new[] { new ConfigurationFinding("initProcess", "a program that sets the container up in the launcher's place is its first process itself") } : [],
         ];
         if (findings.IsEmpty && ofHost.Length == 0)
@@ -49,10 +50,10 @@ internal static class HostChecks
 
     /// <summary>Of a program that is added to a container.</summary>
     /// <exception cref="ConfigurationException">There is a finding.</exception>
-    internal static void ThrowIfBad(ProcessConfiguration process)
+    internal static void ThrowIfBad(ProcessConfiguration process, ExecInOptions options)
     {
         ImmutableArray<ConfigurationFinding> findings =
-            [.. ConfigurationValidator.Validate(process), .. HostCapabilities.Check(process.Capabilities), .. OfLimits(process), .. OfLabels(process, mountLabel: null)];
+            [.. ConfigurationValidator.Validate(process), .. HostCapabilities.Check(process.Capabilities), .. OfLimits(process), .. OfLabels(process, mountLabel: null), .. OfDescriptors(options, isByLauncher: true)];
         if (!findings.IsEmpty)
             throw new ConfigurationException(findings);
     }
@@ -90,6 +91,9 @@ internal static class HostChecks
 
     private static IEnumerable<ConfigurationFinding> OfLabels(ProcessConfiguration process, string? mountLabel)
         => (process.AppArmorProfile ?? process.SELinuxLabel ?? mountLabel) is null ? [] : SecuritySteps.CheckLabels(process, mountLabel);
+
+    private static IEnumerable<ConfigurationFinding> OfDescriptors(ProgramOptions options, bool isByLauncher)
+        => options.Descriptors.IsEmpty && options.ListenDescriptors.IsEmpty ? [] : PassedDescriptors.Check(options, isByLauncher);
 
     private static IEnumerable<ConfigurationFinding> OfLimits(ProcessConfiguration process)
         => process.ResourceLimits.IsEmpty ? [] : SecuritySteps.Check(process, (HostCapabilities.ReadPermitted() & CapabilitySet.SysResource) != 0);

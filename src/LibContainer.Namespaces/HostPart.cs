@@ -14,7 +14,7 @@ internal sealed class HostPart(ContainerConfiguration container, ProcessConfigur
     private ImmutableArray<SafeHandle> _tasks = [];
 
     /// <summary>Up to the wait, or, when nothing new is known then, all of it.</summary>
-    internal LaunchPlan Plan() => StartOrder.NeedsHost(process) ? StartOrder.BeforeGo(container, process, cgroup) : StartOrder.Plan(container, process, cgroup);
+    internal LaunchPlan Plan() => StartOrder.NeedsHost(process) ? StartOrder.BeforeGo(container, process, cgroup) : StartOrder.Plan(container, process, cgroup, PassedDescriptors.Of(options));
 
     /// <summary>As soon as there is a process: what takes as long as its mounts do (0.7 ms) is done meanwhile, on another processor.</summary>
     internal void Begin(LaunchedProcess started)
@@ -69,7 +69,7 @@ internal sealed class HostPart(ContainerConfiguration container, ProcessConfigur
     private LaunchPlan AfterGo(LaunchedProcess waiting)
     {
         using RootDirectory root = RootDirectory.OfProcess(waiting.Id);
-        return StartOrder.AfterGo(container, process, UserLookup.Resolve(process.User!, root), cgroup);
+        return StartOrder.AfterGo(container, process, UserLookup.Resolve(process.User!, root), cgroup, PassedDescriptors.Of(options));
     }
 
     /// <summary>Closes what a start that failed did not take.</summary>

@@ -142,9 +142,10 @@ public static class Namespaces
         ContainerConfiguration container, ProcessConfiguration process, ExecOptions options, IProgramStreams streams, ContainerCgroup? cgroup, ContainerNetwork? network, NameFiles? names, CancellationToken cancellationToken)
     {
         Launcher launcher = options.Launcher ?? Launcher.Shared;
-        LaunchOptions launch = ProgramStreams.Options(streams, options.Clock);
+        PassedDescriptors passed = PassedDescriptors.Of(options);
+        LaunchOptions launch = ProgramStreams.Options(streams, options.Clock, passed);
         if (!StartOrder.Waits(container, process, cgroup))
-            return launcher.Start(StartOrder.Plan(container, process), launch, cancellationToken);
+            return launcher.Start(StartOrder.Plan(container, process, passed: passed), launch, cancellationToken);
 
         using HostPart host = new(container, process, options, cgroup, network, names);
         using SafeHandle? birthplace = cgroup?.CreateBirthplace(container.Resources);

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using LibContainer.Launch;
 using Microsoft.Extensions.Logging;
 
@@ -16,6 +18,15 @@ public abstract record ProgramOptions
 
     /// <summary>Where its errors go.</summary>
     public StandardStream StandardError { get; init; } = StandardStream.Inherit;
+
+    /// <summary>
+    /// Sockets that the program shall listen on: descriptors from 3 on, as <c>LISTEN_FDS</c>, <c>LISTEN_PID</c> and, where one has a name, <c>LISTEN_FDNAMES</c> tell it. They stay the caller's.
+    /// Source: sd_listen_fds(3).
+    /// </summary>
+    public ImmutableArray<ListenDescriptor> ListenDescriptors { get; init => field = value.IsDefault ? [] : value; } = [];
+
+    /// <summary>What else the program gets: descriptors from 3 on, or behind those, 10 at most in all. They stay the caller's. Not for a container that another program than the launcher sets up.</summary>
+    public ImmutableArray<SafeHandle> Descriptors { get; init => field = value.IsDefault ? [] : value; } = [];
 
     /// <summary>What starts the process. Null: <see cref="Launch.Launcher.Shared"/>.</summary>
     public Launcher? Launcher { get; init; }

@@ -23,6 +23,6 @@ internal static class ProgramStreams
     }
 
     /// <summary>A start with these streams.</summary>
-    internal static LaunchOptions Options(IProgramStreams streams, StepClock? clock)
-        => new() { StandardInput = streams.ChildInput, StandardOutput = streams.ChildOutput, StandardError = streams.ChildError, Clock = clock };
+    internal static LaunchOptions Options(IProgramStreams streams, StepClock? clock, PassedDescriptors? passed = null)
+        => new() { StandardInput = streams.ChildInput, StandardOutput = streams.ChildOutput, StandardError = streams.ChildError, MoreDescriptors = (passed ?? PassedDescriptors.None).All, Clock = clock };
 }

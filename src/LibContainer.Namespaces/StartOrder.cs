@@ -21,7 +21,7 @@ internal static class StartOrder
     internal static readonly LaunchStep NewSession = new NewSessionStep();
     internal static readonly LaunchStep NewKeyring = new NewSessionKeyringStep();
     internal static readonly LaunchStep NotDumpable = new SetDumpableStep(false);
-    internal static readonly LaunchStep CloseOthers = new CloseOnExecStep(FirstOtherDescriptor);
+    private static readonly LaunchStep CloseOthers = new CloseOnExecStep(FirstOtherDescriptor);
     internal static readonly LaunchStep Wait = new SynchronizeStep();
 
     /// <summary>The host has to look into the container before the rest of the plan is known.</summary>
@@ -32,7 +32,7 @@ internal static class StartOrder
         => NeedsHost(process) || cgroup is not null || ContainerNetwork.IsAskedFor(container);
 
     /// <summary>The whole of it, for a start that does not need the host half-way, and to be shown.</summary>
-    internal static LaunchPlan Plan(ContainerConfiguration container, ProcessConfiguration process, ContainerCgroup? cgroup = null)
+    internal static LaunchPlan Plan(ContainerConfiguration container, ProcessConfiguration process, ContainerCgroup? cgroup = null, PassedDescriptors? passed = null)
     {
         LaunchPlan.Builder plan = new(CloneFlags(container, cgroup));
         AddBirth(plan, container);
@@ -41,8 +41,8 @@ internal static class StartOrder
         if (Waits(container, process, cgroup))
             plan.Add(Wait);
         cgroup?.AddJoin(plan, container);
-        AddAfterGo(plan, container, process, null);
-        AddExecute(plan, process, null);
+        AddAfterGo(plan, container, process, null, passed);
+        AddExecute(plan, process, null, passed);
         return plan.Build();
     }
 
@@ -58,12 +58,12 @@ internal static class StartOrder
     }
 
     /// <summary>What follows, once the user is known.</summary>
-    internal static LaunchPlan AfterGo(ContainerConfiguration container, ProcessConfiguration process, ResolvedUser user, ContainerCgroup? cgroup = null)
+    internal static LaunchPlan AfterGo(ContainerConfiguration container, ProcessConfiguration process, ResolvedUser user, ContainerCgroup? cgroup = null, PassedDescriptors? passed = null)
     {
         LaunchPlan.Builder plan = new();
         cgroup?.AddJoin(plan, container);
-        AddAfterGo(plan, container, process, user);
-        AddExecute(plan, process, user);
+        AddAfterGo(plan, container, process, user, passed);
+        AddExecute(plan, process, user, passed);
         return plan.Build();
     }
 
@@ -136,7 +136,7 @@ internal static class StartOrder
         MountSteps.AddRoot(plan, container, process.Terminal);
     }
 
-    private static void AddAfterGo(LaunchPlan.Builder plan, ContainerConfiguration container, ProcessConfiguration process, ResolvedUser? user)
+    private static void AddAfterGo(LaunchPlan.Builder plan, ContainerConfiguration container, ProcessConfiguration process, ResolvedUser? user, PassedDescriptors? passed = null)
     {
         // From here the process is in its root, and what it opens is the container's. It still is what it was; now it becomes what it shall be.
         plan.Add(NotDumpable);
@@ -149,11 +149,17 @@ internal static class StartOrder
         SecuritySteps.AddNoNewPrivileges(plan, process);
         if (container.InitProcess)
             plan.Add(new InitStep(process.Terminal is not null)); // of both alike: what it has is what the program has
-        plan.Add(CloseOthers); // last, so that no step's descriptor is missed
+        AddClose(plan, passed); // last, so that no step's descriptor is missed
     }
 
-    internal static void AddExecute(LaunchPlan.Builder plan, ProcessConfiguration process, ResolvedUser? user)
-        => plan.Add(new ExecuteStep(CommandLookup.Candidates(process), process.Arguments, Environment(process, user)));
+    internal static void AddClose(LaunchPlan.Builder plan, PassedDescriptors? passed)
+        => plan.Add(passed is null or { All.IsEmpty: true } ? CloseOthers : new CloseOnExecStep(FirstOtherDescriptor + passed.All.Length));
+
+    internal static void AddExecute(LaunchPlan.Builder plan, ProcessConfiguration process, ResolvedUser? user, PassedDescriptors? passed = null)
+    {
+        ImmutableArray<string> environment = Environment(process, user);
+        plan.Add(new ExecuteStep(CommandLookup.Candidates(process), process.Arguments, passed?.Tell(environment) ?? environment, passed is { Listens: true }));
+    }
 
     private static ImmutableArray<string> Environment(ProcessConfiguration process, ResolvedUser? user)
         => user is null || process.Environment.Any(entry => entry.StartsWith("HOME=", StringComparison.Ordinal)) ? process.Environment : process.Environment.Add($"HOME={user.Home}");

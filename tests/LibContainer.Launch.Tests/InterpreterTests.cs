@@ -55,6 +55,7 @@ public sealed unsafe class InterpreterTests
         new JoinCgroupStep(0, "/sys/fs/cgroup/cpu/x"),
         new EnterNamespacesStep(0, 0x20000000, 7),
         new ForkStep(),
+        new ExecuteStep(["/x"], ["x"], ["A=b"], TellsProcessId: true),
         new InitStep(HasTerminal: false),
         new InitStep(HasTerminal: true),
         new SetResourceLimitStep("RLIMIT_NOFILE", 7, 1024, 4096),

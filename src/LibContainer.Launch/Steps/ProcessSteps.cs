@@ -305,21 +305,26 @@ public sealed record CloseOnExecStep(int First) : LaunchStep
 /// <param name="Candidates">Paths in the container.</param>
 /// <param name="Arguments">argv, with the command itself.</param>
 /// <param name="Environment">envp: <c>NAME=value</c>, and nothing else.</param>
-public sealed record ExecuteStep(ImmutableArray<string> Candidates, ImmutableArray<string> Arguments, ImmutableArray<string> Environment) : LaunchStep
+/// <param name="TellsProcessId">The environment gets <c>LISTEN_PID</c> as well, the process's own id as it sees that itself. Source: sd_listen_fds(3).</param>
+public sealed record ExecuteStep(ImmutableArray<string> Candidates, ImmutableArray<string> Arguments, ImmutableArray<string> Environment, bool TellsProcessId = false) : LaunchStep
 {
+    /// <summary>The value has room for the largest there is, and is written by the process.</summary>
+    private const string ProcessIdVariable = "LISTEN_PID=          ";
+
     /// <inheritdoc/>
     public override string Description => Candidates.Length == 1
         ? $"execve {Candidates[0]}"
         : $"execve {Path.GetFileName(Candidates[0])} in {string.Join(':', Candidates.Select(Path.GetDirectoryName))}";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> SystemCalls => Calls;
+    public override IReadOnlyList<string> SystemCalls => TellsProcessId ? WithProcessId : Calls;
 
     private static readonly string[] Calls = ["execve"];
+    private static readonly string[] WithProcessId = ["getpid", "execve"];
 
     /// <summary>By content, as the other steps are.</summary>
     public bool Equals(ExecuteStep? other)
-        => other is not null && Candidates.AsSpan().SequenceEqual(other.Candidates.AsSpan())
+        => other is not null && TellsProcessId == other.TellsProcessId && Candidates.AsSpan().SequenceEqual(other.Candidates.AsSpan())
         && Arguments.AsSpan().SequenceEqual(other.Arguments.AsSpan()) && Environment.AsSpan().SequenceEqual(other.Environment.AsSpan());
 
     /// <inheritdoc/>
@@ -334,6 +339,7 @@ public sealed record ExecuteStep(ImmutableArray<string> Candidates, ImmutableArr
         record.Value = (ulong)candidates.Length;
         record.Text = plan.Numbers(candidates);
         record.Text2 = plan.Texts(Arguments);
-        record.Text3 = plan.Texts(Environment);
+        record.Flags = TellsProcessId ? 1u : 0u;
+        record.Text3 = plan.Texts(TellsProcessId ? Environment.Add(ProcessIdVariable) : Environment);
     }
 }

@@ -132,6 +132,13 @@ internal static unsafe partial class Interpreter
         ulong* argv = Relocate(execution, step->Text2);
         ulong* envp = Relocate(execution, step->Text3);
 
+        if (step->Flags != 0)
+        {
+            long id = execution->Do(SystemCallNumber.getpid);
+            if (id < 0)
+                return id;
+            TellProcessId(envp, id);
+        }
         *execution->StepWord = StepWord.Executing | (execution->Step + 1);
         long verdict = -Uapi.ENOENT;
         for (ulong i = 0; i < step->Value; i++)
@@ -147,6 +154,21 @@ internal static unsafe partial class Interpreter
         }
         *execution->StepWord = execution->Step + 1;
         return verdict;
+    }
+
+    /// <summary>Into the last variable, behind its name.</summary>
+    private static void TellProcessId(ulong* envp, long id)
+    {
+        while (envp[1] != 0)
+            envp++;
+        byte* value = (byte*)*envp;
+        while (*value++ != (byte)'=') { }
+        long divisor = 1;
+        while (id / divisor >= 10)
+            divisor *= 10;
+        for (; divisor > 0; divisor /= 10)
+            *value++ = (byte)('0' + id / divisor % 10);
+        *value = 0;
     }
 
     /// <summary>Offsets into the plan become pointers, once and in place.</summary>

@@ -210,6 +210,6 @@ internal enum StepKind : uint
     /// <summary>Value: first descriptor. close_range(CLOSE_RANGE_CLOEXEC).</summary>
     CloseOnExec,
 
-    /// <summary>Text: array of uint offsets of candidates, Value: their number, Text2: argv and Text3: envp, arrays of ulong offsets that end in 0. execve.</summary>
+    /// <summary>Text: array of uint offsets of candidates, Value: their number, Text2: argv and Text3: envp, arrays of ulong offsets that end in 0. Flags: 1 when the last variable is LISTEN_PID=, with room for the id. getpid then, execve.</summary>
     Execute,
 }
