@@ -119,9 +119,10 @@ public class EnterTests : IDisposable
     [Fact]
     public void A_container_that_is_full_says_so() => EnteredContainer.Run(container =>
     {
+        container.Cgroup!.Update(new ResourceConfiguration { PidsLimit = 1 }); // only now: an init with a runtime has threads
         FluentActions.Invoking(() => container.Script("true")).Should().Throw<LaunchException>().WithMessage("clone3 *: EAGAIN (Resource temporarily unavailable): a limit on the number of processes is reached*");
         container.Cgroup!.GetProcessIds().Should().Equal(container.ProcessId);
-    }, WithCgroup with { Resources = new ResourceConfiguration { PidsLimit = 1 } });
+    }, WithCgroup with { Resources = new ResourceConfiguration { PidsLimit = 100 } });
 
     [Fact]
     public void A_container_that_has_ended_is_not_entered()
