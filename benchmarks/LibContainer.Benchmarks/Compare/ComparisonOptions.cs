@@ -31,7 +31,7 @@ internal sealed record ComparisonOptions
     internal static int RunningTurns => 3;
 
     /// <summary>Starts beside each number of running containers, in each turn.</summary>
-    internal int RunningStarts => Math.Max(1, IsQuick ? Rounds / 4 : Rounds / 10);
+    internal int RunningStarts => Math.Max(1, IsQuick ? Rounds / 5 : Rounds / 10);
 
     /// <summary>
     /// Before each of them. The kernel takes the network namespace of the one before apart meanwhile: beside a thousand others 15 ms are not enough for that, and its locks would be
@@ -48,13 +48,13 @@ internal sealed record ComparisonOptions
     internal static TimeSpan CgroupPause => TimeSpan.FromMilliseconds(60);
 
     /// <summary>Rounds of the starts with cgroups.</summary>
-    internal int CgroupRounds => Math.Max(1, IsQuick ? Rounds * 2 / 3 : Rounds * 2 / 5);
+    internal int CgroupRounds => Math.Max(1, IsQuick ? Rounds * 3 / 5 : Rounds * 2 / 5);
 
     /// <summary>Blocks of the starts with cgroups, as <see cref="TightBlocks"/>.</summary>
     internal int CgroupTightBlocks => Math.Max(1, TightBlocks / 2);
 
     /// <summary>Rounds of programs that are added to a container.</summary>
-    internal int EnterRounds => Math.Max(1, IsQuick ? Rounds / 2 : Rounds / 4);
+    internal int EnterRounds => Math.Max(1, IsQuick ? Rounds / 3 : Rounds / 4);
 
     /// <summary>Slices of time for each number of callers, taken in turn.</summary>
     internal int ThroughputSlices => IsQuick ? 2 : 5;
