@@ -201,19 +201,22 @@ public sealed class Launcher
         return "descriptors";
     }
 
-    /// <summary>A child has taken the place of a process that has ended by that.</summary>
-    /// <param name="before">That process.</param>
-    /// <param name="pidFd">Its child, and this program's.</param>
-    internal LaunchedProcess Succeed(LaunchedProcess before, PidFd pidFd)
+    /// <summary>A child of this program that a process of ours has cloned in its own place.</summary>
+    internal LaunchedProcess Take(PidFd pidFd)
     {
         LaunchedProcess process = new(this, pidFd.GetProcessId(), pidFd, holder: null, -1);
         _processes.Add(process);
-        if (_isResident)
-            lock (_gate)
-                if (_current is { HasExited: false } current)
-                    Adopt(current); // or the next one does
-        before.Dispose();
         return process;
+    }
+
+    /// <summary>Gives what was taken to the launcher, so that it dies with the host. If there is none now, the next one gets it.</summary>
+    internal void HoldTaken()
+    {
+        if (!_isResident)
+            return;
+        lock (_gate)
+            if (_current is { HasExited: false } current)
+                Adopt(current);
     }
 
     /// <summary>A start that forks has failed: of its child nothing may be known.</summary>

@@ -85,11 +85,12 @@ internal sealed class StartConversation(Launcher launcher, LaunchedProcesses pro
 
     private void Succeed(PidFd pidFd, CancellationToken cancellationToken)
     {
-        SafeFileHandle? terminal = _process.Terminal;
-        _process.Terminal = null;
-        _process = launcher.Succeed(_process, pidFd);
-        _process.Terminal = terminal;
-        EndFork();
+        LaunchedProcess before = _process, after = launcher.Take(pidFd);
+        (after.Terminal, before.Terminal) = (before.Terminal, null);
+        _process = after;
+        EndFork(); // before anything that waits for the gate: who holds that may wait for this
+        launcher.HoldTaken();
+        before.Dispose();
         if (cancellationToken.IsCancellationRequested)
             _process.Kill(); // what was cancelled meanwhile was the other one
     }

@@ -5,6 +5,8 @@ namespace LibContainer;
 /// <summary>A container whose processes are stopped: who enters it stops with them.</summary>
 internal static class PausedContainer
 {
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(10);
+
     /// <summary>Goes on as soon as it is not paused.</summary>
     /// <exception cref="ContainerStateException">It is paused and nobody wants to wait, or it has ended meanwhile.</exception>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
@@ -20,6 +22,4 @@ internal static class PausedContainer
             cancellationToken.WaitHandle.WaitOne(LookAgain);
         }
     }
-
-    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(10);
 }
