@@ -8,6 +8,7 @@ namespace LibContainer.Launch;
 /// <summary>One start, from the moment at which there is a process until it runs its program: what it says, and what the host answers.</summary>
 internal sealed class StartConversation(Launcher launcher, LaunchedProcesses processes, LaunchPlan plan, LaunchOptions options, SequencedSocket sync, LaunchedProcess process)
 {
+    private readonly bool _forks = plan.Forks;
     private ImmutableArray<LaunchStep> _steps = plan.Steps;
     private volatile LaunchedProcess _process = process;
     private bool _isForking;
@@ -53,7 +54,7 @@ internal sealed class StartConversation(Launcher launcher, LaunchedProcesses pro
     }
 
     /// <summary>Whoever may trace a process that enters its container may also take this socket from it, and keep it open: then the end of the process has to be enough.</summary>
-    private bool HasMore() => !plan.Forks || Readiness.Wait([sync, _process.PidFd], Timeout.InfiniteTimeSpan)[0];
+    private bool HasMore() => !_forks || Readiness.Wait([sync, _process.PidFd], Timeout.InfiniteTimeSpan)[0];
 
     private void Hear(StepReport report, int descriptor, CancellationToken cancellationToken)
     {
@@ -97,7 +98,7 @@ internal sealed class StartConversation(Launcher launcher, LaunchedProcesses pro
 
     private void BeginFork()
     {
-        if (!plan.Forks)
+        if (!_forks)
             return;
         _isForking = true;
         processes.BeginFork();

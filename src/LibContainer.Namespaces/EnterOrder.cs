@@ -44,10 +44,7 @@ internal static class EnterOrder
             CapabilitySteps.AddBounding(plan, process.Capabilities, HostCapabilities.Last);
         if (process.Terminal is { Path: null } own)
             plan.Add(new OpenTerminalStep(own.Rows, own.Columns, Controls: false));
-        StartOrder.AddIdentity(plan, process, user, maySetGroups);
-        plan.Add(new SetUmaskStep(process.Umask));
-        plan.Add(new ChangeDirectoryStep(process.WorkingDirectory));
-        SecuritySteps.AddNoNewPrivileges(plan, process);
+        StartOrder.AddBecoming(plan, process, user, maySetGroups);
 
         if ((different & NamespaceKinds.Pid) != 0)
         {

@@ -1,4 +1,4 @@
-using LibContainer.Capabilities;
+using System.Runtime.InteropServices;
 using LibContainer.Cgroups;
 using LibContainer.Configuration;
 using LibContainer.Launch;
@@ -44,7 +44,7 @@ internal static class Entering
         {
             PassedDescriptors passed = PassedDescriptors.Of(options);
             LaunchPlan plan = EnterOrder.Plan(container.ProcessId, container.Different, cgroup, process, UserOf(container, process), MaySetGroups(container, process), passed);
-            using System.Runtime.InteropServices.SafeHandle? birthplace = cgroup?.OpenBirthplace();
+            using SafeHandle? birthplace = cgroup?.OpenBirthplace();
             LaunchedProcess launched = (options.Launcher ?? Launcher.Shared).Start(
                 plan,
                 ProgramStreams.Options(streams, options.Clock, passed) with

@@ -9,12 +9,12 @@ using LibContainer.Network;
 namespace LibContainer;
 
 /// <summary>What the host does for a process: makes the cgroup that it will join and connects it, while it sets itself up, and looks its user up when it has done that and waits.</summary>
-internal sealed class HostPart(ContainerConfiguration container, ProcessConfiguration process, ExecOptions options, ContainerCgroup? cgroup, ContainerNetwork? network, NameFiles? names) : IDisposable
+internal sealed class HostPart(ContainerConfiguration container, ProcessConfiguration process, ExecOptions options, PassedDescriptors passed, ContainerCgroup? cgroup, ContainerNetwork? network, NameFiles? names) : IDisposable
 {
     private ImmutableArray<SafeHandle> _tasks = [];
 
     /// <summary>Up to the wait, or, when nothing new is known then, all of it.</summary>
-    internal LaunchPlan Plan() => StartOrder.NeedsHost(process) ? StartOrder.BeforeGo(container, process, cgroup) : StartOrder.Plan(container, process, cgroup, PassedDescriptors.Of(options));
+    internal LaunchPlan Plan() => StartOrder.NeedsHost(process) ? StartOrder.BeforeGo(container, process, cgroup) : StartOrder.Plan(container, process, cgroup, passed);
 
     /// <summary>As soon as there is a process: what takes as long as its mounts do (0.7 ms) is done meanwhile, on another processor.</summary>
     internal void Begin(LaunchedProcess started)
@@ -69,7 +69,7 @@ internal sealed class HostPart(ContainerConfiguration container, ProcessConfigur
     private LaunchPlan AfterGo(LaunchedProcess waiting)
     {
         using RootDirectory root = RootDirectory.OfProcess(waiting.Id);
-        return StartOrder.AfterGo(container, process, UserLookup.Resolve(process.User!, root), cgroup, PassedDescriptors.Of(options));
+        return StartOrder.AfterGo(container, process, UserLookup.Resolve(process.User!, root), cgroup, passed);
     }
 
     /// <summary>Closes what a start that failed did not take.</summary>

@@ -147,7 +147,7 @@ public static class Namespaces
         if (!StartOrder.Waits(container, process, cgroup))
             return launcher.Start(StartOrder.Plan(container, process, passed: passed), launch, cancellationToken);
 
-        using HostPart host = new(container, process, options, cgroup, network, names);
+        using HostPart host = new(container, process, options, passed, cgroup, network, names);
         using SafeHandle? birthplace = cgroup?.CreateBirthplace(container.Resources);
         return launcher.Start(host.Plan(), launch with { Cgroup = birthplace, Cloned = host.Begin, NetlinkOpened = host.Connect, Synchronized = host.Continue }, cancellationToken);
     }
@@ -158,7 +158,7 @@ public static class Namespaces
         InitContext context = new(container, process, options.DataPath);
         InitCommand command = create(context) ?? throw new InvalidOperationException("the create-command names no program");
         OwnInit.ThrowIfBad(command);
-        using HostPart host = new(container, process with { User = null }, options, cgroup, network, names); // the init looks its user up itself
+        using HostPart host = new(container, process with { User = null }, options, PassedDescriptors.None, cgroup, network, names); // the init looks its user up itself
         using SafeHandle? birthplace = cgroup?.CreateBirthplace(container.Resources);
         return new OwnInit(container, process, command, context, cgroup).Start(
             options.Launcher ?? Launcher.Shared, ProgramStreams.Options(streams, options.Clock) with { Cgroup = birthplace, Cloned = host.Begin, NetlinkOpened = host.Connect, Synchronized = host.Continue }, cancellationToken);

@@ -143,13 +143,19 @@ internal static class StartOrder
         MountSteps.AddCgroupViews(plan, container, CgroupViews); // only now is it known what its own cgroup is
         MountSteps.AddReadOnlyRoot(plan, container);
         SecuritySteps.AddResourceLimits(plan, process); // a hard limit may need CAP_SYS_RESOURCE
-        AddIdentity(plan, process, user);
-        plan.Add(new SetUmaskStep(process.Umask));
-        plan.Add(new ChangeDirectoryStep(process.WorkingDirectory)); // after the ids, so that the user's rights decide
-        SecuritySteps.AddNoNewPrivileges(plan, process);
+        AddBecoming(plan, process, user);
         if (container.InitProcess)
             plan.Add(new InitStep(process.Terminal is not null)); // of both alike: what it has is what the program has
         AddClose(plan, passed); // last, so that no step's descriptor is missed
+    }
+
+    /// <summary>From the host's rights to the program's own.</summary>
+    internal static void AddBecoming(LaunchPlan.Builder plan, ProcessConfiguration process, ResolvedUser? user, bool maySetGroups = true)
+    {
+        AddIdentity(plan, process, user, maySetGroups);
+        plan.Add(new SetUmaskStep(process.Umask));
+        plan.Add(new ChangeDirectoryStep(process.WorkingDirectory)); // after the ids, so that the user's rights decide
+        SecuritySteps.AddNoNewPrivileges(plan, process);
     }
 
     internal static void AddClose(LaunchPlan.Builder plan, PassedDescriptors? passed)
@@ -164,7 +170,7 @@ internal static class StartOrder
     private static ImmutableArray<string> Environment(ProcessConfiguration process, ResolvedUser? user)
         => user is null || process.Environment.Any(entry => entry.StartsWith("HOME=", StringComparison.Ordinal)) ? process.Environment : process.Environment.Add($"HOME={user.Home}");
 
-    internal static void AddIdentity(LaunchPlan.Builder plan, ProcessConfiguration process, ResolvedUser? user, bool maySetGroups = true)
+    private static void AddIdentity(LaunchPlan.Builder plan, ProcessConfiguration process, ResolvedUser? user, bool maySetGroups)
     {
         bool isUnknown = process.User is not null && user is null; // only to be shown
         int userId = user?.UserId ?? process.UserId, groupId = user?.GroupId ?? process.GroupId;

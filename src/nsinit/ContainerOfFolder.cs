@@ -8,25 +8,17 @@ internal static class ContainerOfFolder
 {
     /// <summary>Its process id. Null: none runs.</summary>
     /// <exception cref="UsageException">The file <c>pid</c> holds something else.</exception>
-    internal static int? FindProcess()
-    {
-        try
-        {
-            return PidFiles.FindRunning(DataPath.Folder);
-        }
-        catch (FormatException error)
-        {
-            throw new UsageException($"unable to read pid: {error.Message}");
-        }
-    }
+    internal static int? FindProcess() => Read(PidFiles.FindRunning);
 
     /// <summary>The container itself. Null: none runs. To be disposed.</summary>
     /// <exception cref="UsageException">As of <see cref="FindProcess"/>.</exception>
-    internal static RunningContainer? Open()
+    internal static RunningContainer? Open() => Read(PidFiles.OpenRunning);
+
+    private static T Read<T>(Func<string, T> find)
     {
         try
         {
-            return PidFiles.OpenRunning(DataPath.Folder);
+            return find(DataPath.Folder);
         }
         catch (FormatException error)
         {

@@ -141,7 +141,17 @@ public sealed class CommandLineTests
     public void A_signal_is_passed_on()
     {
         Requires.Root();
-        using Process nsinit = Command.Start(Repository.NsInit, "run", "--", "/bin/sh", "-c", "trap 'echo got it; exit 5' TERM; echo ready; while true; do sleep 0.05; done");
+        using Process nsinit = Command.Start(Repository.NsInit, "run", "--", "/bin/sh", "-c", UntilSignalled);
+
+        ExpectSignalled(nsinit);
+    }
+
+    /// <summary>A program that says when it can be signalled, and when it was.</summary>
+    internal const string UntilSignalled = "trap 'echo got it; exit 5' TERM; echo ready; while true; do sleep 0.05; done";
+
+    /// <summary>It is, by way of the nsinit that runs it.</summary>
+    internal static void ExpectSignalled(Process nsinit)
+    {
         nsinit.StandardOutput.ReadLine().Should().Be("ready");
 
         using (PidFd process = PidFd.Open(nsinit.Id))

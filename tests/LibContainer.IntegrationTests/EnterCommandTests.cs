@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using LibContainer.Linux;
 using LibContainer.TestUtilities;
 
 namespace LibContainer.IntegrationTests;
@@ -90,15 +89,9 @@ public sealed class EnterCommandTests : IDisposable
     public void Signals_go_to_the_program()
     {
         Start();
-        using Process nsinit = _container.Start("exec", "sh", "-c", "trap 'echo got it; exit 5' TERM; echo ready; while true; do sleep 0.1; done");
-        nsinit.StandardOutput.ReadLine().Should().Be("ready");
+        using Process nsinit = _container.Start("exec", "sh", "-c", CommandLineTests.UntilSignalled);
 
-        using (PidFd process = PidFd.Open(nsinit.Id))
-            process.TrySendSignal(Signal.SIGTERM);
-
-        nsinit.StandardOutput.ReadToEnd().Should().Be("got it\n");
-        nsinit.WaitForExit();
-        nsinit.ExitCode.Should().Be(5);
+        CommandLineTests.ExpectSignalled(nsinit);
     }
 
     [Fact]

@@ -42,15 +42,15 @@ public sealed class InitProcessTests
     public void It_ends_as_the_program_does(string script, int code) => Sandbox.Script(script, Container).Status.ExitCode.Should().Be(code);
 
     [Theory]
-    [InlineData(Signal.SIGTERM, "sleep 1000", 143)]
-    [InlineData(Signal.SIGINT, "sleep 1000", 130)]
-    [InlineData(Signal.SIGUSR1, "trap 'exit 5' USR1; while true; do sleep 0.1; done", 5)]
+    [InlineData(Signal.SIGTERM, "echo ready; exec sleep 1000", 143)]
+    [InlineData(Signal.SIGINT, "echo ready; exec sleep 1000", 130)]
+    [InlineData(Signal.SIGUSR1, "trap 'exit 5' USR1; echo ready; while true; do sleep 0.1; done", 5)]
     public void Signals_reach_the_program_whether_it_has_a_handler_or_not(Signal signal, string script, int code)
     {
         (Microsoft.Win32.SafeHandles.SafeFileHandle read, Microsoft.Win32.SafeHandles.SafeFileHandle write) = Pipe.Create();
         using (read)
         using (write)
-            Namespaces.Exec(Container, new ProcessConfiguration("/bin/sh", "-c", $"{script.Replace("sleep 1000", "echo ready; exec sleep 1000", StringComparison.Ordinal).Replace("while", "echo ready; while", StringComparison.Ordinal)}"), new ExecOptions
+            Namespaces.Exec(Container, new ProcessConfiguration("/bin/sh", "-c", script), new ExecOptions
             {
                 StandardOutput = StandardStream.FromHandle(write),
                 Started = launched =>
