@@ -9,6 +9,9 @@ public sealed class LaunchedProcess : IDisposable
 {
     private readonly Launcher _launcher;
     private readonly Lock _waiting = new();
+    private static readonly Lock s_awaiting = new(); // one for all: most processes are never awaited
+    private AsyncReadiness? _readiness;
+    private Task? _ended;
     private ExitStatus? _exitStatus;
     private bool _disposed;
 
@@ -61,7 +64,7 @@ public sealed class LaunchedProcess : IDisposable
         }
     }
 
-    /// <summary>Called behind each <see cref="Kill"/>, also by disposal and by the cancellation of a start: a process that cgroup version 1 has frozen ends only once it is thawed.</summary>
+    /// <summary>Called behind each <see cref="Kill"/> of a process that has not ended, also by disposal and by the cancellation of a start: a process that cgroup version 1 has frozen ends only once it is thawed.</summary>
     public Action? Killed { get; set; }
 
     /// <summary>Kills the process, even if it is frozen.</summary>
@@ -69,7 +72,8 @@ public sealed class LaunchedProcess : IDisposable
     public bool Kill()
     {
         bool isSent = TrySendSignal(Signal.SIGKILL);
-        Killed?.Invoke();
+        if (isSent)
+            Killed?.Invoke();
         return isSent;
     }
 
@@ -87,6 +91,38 @@ public sealed class LaunchedProcess : IDisposable
         }
     }
 
+    /// <summary>Waits until the process has ended, without a thread, and reaps it. Can be called again.</summary>
+    /// <param name="cancellationToken">Ends the wait, not the process.</param>
+    /// <exception cref="ObjectDisposedException">This was disposed while the process ran detached.</exception>
+    public async Task<ExitStatus> WaitForExitAsync(CancellationToken cancellationToken = default)
+    {
+        if (_exitStatus is null)
+            await WhenEnded().WaitAsync(cancellationToken).ConfigureAwait(false);
+        return WaitForExit();
+    }
+
+    private Task WhenEnded()
+    {
+        lock (s_awaiting)
+        {
+            ObjectDisposedException.ThrowIf(_disposed && _exitStatus is null, this);
+            _readiness ??= new AsyncReadiness(PidFd);
+            return _ended ??= Await(_readiness);
+        }
+
+        async Task Await(AsyncReadiness readiness)
+        {
+            while (true)
+            {
+                Task changed = readiness.WhenReadable();
+                if (_exitStatus is not null || PidFd.HasEnded)
+                    return;
+                ObjectDisposedException.ThrowIf(_disposed, this); // else the readiness would be told for ever
+                await changed.ConfigureAwait(false);
+            }
+        }
+    }
+
     /// <summary>The process no longer dies with this host. Its plan must be without a parent-death signal, or the kernel still sends that.</summary>
     /// <remarks>As long as this host lives it stays its child. It is reaped by <see cref="WaitForExit"/> or, once this object is disposed, with a later start.</remarks>
     public void Detach() => _launcher.Detach(this);
@@ -94,20 +130,22 @@ public sealed class LaunchedProcess : IDisposable
     /// <summary>Kills the process if it runs and is attached, reaps it, lets go of it.</summary>
     public void Dispose()
     {
-        if (_disposed)
-            return;
-        _disposed = true;
-        Terminal?.Dispose();
-        if (_exitStatus is null && !IsAttached)
+        lock (s_awaiting)
         {
-            IsAbandoned = true; // the registry keeps the pidfd, to reap it one day
-            return;
+            if (_disposed)
+                return;
+            _disposed = true;
         }
-        if (_exitStatus is null)
+        Terminal?.Dispose();
+        if (_exitStatus is null && IsAttached)
         {
             Kill();
             WaitForExit();
         }
-        PidFd.Dispose();
+        _readiness?.Dispose();
+        if (_exitStatus is null)
+            IsAbandoned = true; // the registry keeps the pidfd, to reap it one day
+        else
+            PidFd.Dispose();
     }
 }

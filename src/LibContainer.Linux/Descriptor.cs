@@ -20,6 +20,15 @@ public static unsafe class Descriptor
         return copy >= 0 ? new SafeFileHandle(copy, ownsHandle: true) : throw LinuxException.FromLastError("fcntl", detail: $"F_DUPFD_CLOEXEC of descriptor {descriptor.Number}");
     }
 
+    /// <summary>Reads and writes of it no longer wait, also those by who else has it open, but not those of another end. Source: fcntl(2), O_NONBLOCK.</summary>
+    internal static void SetNonBlocking(SafeHandle handle)
+    {
+        using Borrowed descriptor = new(handle);
+        int flags = LibC.fcntl(descriptor.Number, LibC.F_GETFL);
+        if (flags < 0 || LibC.fcntl(descriptor.Number, LibC.F_SETFL, flags | LibC.O_NONBLOCK) < 0)
+            throw LinuxException.FromLastError("fcntl", detail: $"F_SETFL O_NONBLOCK of descriptor {descriptor.Number}");
+    }
+
     /// <summary>Reads what is there, and waits while nothing is.</summary>
     /// <returns>How many bytes; 0 at end of file, and of a terminal whose other end is closed.</returns>
     /// <exception cref="LinuxException">The read failed.</exception>

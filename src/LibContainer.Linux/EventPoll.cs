@@ -7,7 +7,9 @@ namespace LibContainer.Linux;
 /// <summary>Something has happened to a descriptor.</summary>
 /// <param name="Key">Given with the descriptor.</param>
 /// <param name="IsError">EPOLLERR. Whether that is an error is for those who know the file to say.</param>
-internal readonly record struct ReadyDescriptor(ulong Key, bool IsError);
+/// <param name="CanRead">EPOLLIN, EPOLLPRI, or its end.</param>
+/// <param name="CanWrite">EPOLLOUT, or its end.</param>
+internal readonly record struct ReadyDescriptor(ulong Key, bool IsError, bool CanRead, bool CanWrite);
 
 /// <summary>Waits for any number of descriptors at once. Unlike with <see cref="Readiness"/>, one more costs a wait nothing. Thread-safe. Source: epoll(7).</summary>
 internal sealed unsafe class EventPoll : SafeHandleMinusOneIsInvalid
@@ -26,9 +28,15 @@ internal sealed unsafe class EventPoll : SafeHandleMinusOneIsInvalid
     /// <param name="key">What <see cref="Wait"/> calls it.</param>
     /// <param name="isModification">EPOLLPRI: a file of the kernel's says something else than when it was read. Otherwise EPOLLIN: it can be read.</param>
     /// <exception cref="LinuxException">ENOSPC: more than <c>fs.epoll.max_user_watches</c>.</exception>
-    internal void Add(SafeHandle handle, ulong key, bool isModification = false)
+    internal void Add(SafeHandle handle, ulong key, bool isModification = false) => Add(handle, key, isModification ? LibC.EPOLLPRI : LibC.EPOLLIN);
+
+    /// <summary>Adds a descriptor that is told of once each time when it begins to be readable or writable, and at first if it is: EPOLLET.</summary>
+    /// <inheritdoc cref="Add(SafeHandle, ulong, bool)"/>
+    internal void AddEdges(SafeHandle handle, ulong key) => Add(handle, key, LibC.EPOLLIN | LibC.EPOLLOUT | LibC.EPOLLET);
+
+    private void Add(SafeHandle handle, ulong key, int events)
     {
-        epoll_event interest = new() { events = isModification ? LibC.EPOLLPRI : LibC.EPOLLIN };
+        epoll_event interest = new() { events = events };
         interest.data.u64 = key;
         Control(LibC.EPOLL_CTL_ADD, handle, &interest);
     }
@@ -55,7 +63,11 @@ internal sealed unsafe class EventPoll : SafeHandleMinusOneIsInvalid
             if (Marshal.GetLastPInvokeError() != Uapi.EINTR)
                 throw LinuxException.FromLastError("epoll_wait");
         for (int i = 0; i < count; i++)
-            ready[i] = new ReadyDescriptor(events[i].data.u64, (events[i].events & LibC.EPOLLERR) != 0);
+        {
+            int what = events[i].events;
+            bool isEnd = (what & (LibC.EPOLLHUP | LibC.EPOLLERR)) != 0;
+            ready[i] = new ReadyDescriptor(events[i].data.u64, (what & LibC.EPOLLERR) != 0, isEnd || (what & (LibC.EPOLLIN | LibC.EPOLLPRI)) != 0, isEnd || (what & LibC.EPOLLOUT) != 0);
+        }
         return count;
     }
 

@@ -10,24 +10,34 @@ namespace LibContainer;
 /// <summary>A program in a container that runs already.</summary>
 internal static class Entering
 {
-    internal static ExitStatus Run(RunningContainer container, ProcessConfiguration process, ExecInOptions options, CancellationToken cancellationToken)
+    internal static ContainerProcess Start(RunningContainer container, ProcessConfiguration process, ExecInOptions options, bool returnsAtOnce, CancellationToken cancellationToken)
     {
+        HostChecks.ThrowIfNotAllowed();
         HostChecks.ThrowIfBad(process, options);
         container.ThrowIfEnded();
         ContainerCgroup? cgroup = CgroupOf(container, options.Cgroup);
         if (cgroup is not null)
             PausedContainer.Pass(cgroup, container, options.WaitsWhilePaused, cancellationToken);
 
-        using IProgramStreams streams = ProgramStreams.Open(options, ref process);
-        using LaunchedProcess launched = Start(container, cgroup, process, options, streams, cancellationToken);
-        using (cancellationToken.Register(static state => ((LaunchedProcess)state!).Kill(), launched))
+        ContainerEnd end = new(options, container.ProcessId);
+        IProgramStreams? streams = null;
+        LaunchedProcess? launched = null;
+        try
         {
-            streams.Started(launched);
-            options.Started?.Invoke(launched);
-            ExitStatus status = streams.CopyUntilExit(launched);
-            options.Logger?.ProgramEnded(launched.Id, container.ProcessId, status);
+            streams = ProgramStreams.Open(options, ref process, returnsAtOnce);
+            launched = Launch(container, cgroup, process, options, streams, cancellationToken);
+            using (cancellationToken.Register(static state => ((LaunchedProcess)state!).Kill(), launched))
+            {
+                streams.Started(launched);
+                options.Started?.Invoke(launched);
+            }
             cancellationToken.ThrowIfCancellationRequested();
-            return status;
+            return new ContainerProcess(launched, streams, end);
+        }
+        catch (Exception error)
+        {
+            end.DisposeAfter(error, launched, streams);
+            throw;
         }
     }
 
@@ -38,7 +48,7 @@ internal static class Entering
         return container.Cgroup?.FindBelow(below) ?? throw new ConfigurationException([new ConfigurationFinding("cgroup", $"the container has no cgroup {below}")]);
     }
 
-    private static LaunchedProcess Start(RunningContainer container, ContainerCgroup? cgroup, ProcessConfiguration process, ExecInOptions options, IProgramStreams streams, CancellationToken cancellationToken)
+    private static LaunchedProcess Launch(RunningContainer container, ContainerCgroup? cgroup, ProcessConfiguration process, ExecInOptions options, IProgramStreams streams, CancellationToken cancellationToken)
     {
         try
         {

@@ -16,9 +16,24 @@ internal interface IProgramStreams : IDisposable
     /// <summary>As 2.</summary>
     SafeHandle? ChildError { get; }
 
+    /// <summary>The other end of what is a <see cref="StandardStream.Pipe"/>. Null: it is something else.</summary>
+    Stream? Input { get; }
+
+    /// <inheritdoc cref="Input"/>
+    Stream? Output { get; }
+
+    /// <inheritdoc cref="Input"/>
+    Stream? Error { get; }
+
+    /// <summary>The program's terminal, for who has started it.</summary>
+    TerminalStream? Terminal { get; }
+
     /// <summary>The program runs, and has its ends.</summary>
     void Started(LaunchedProcess process);
 
     /// <summary>Copies in both directions until the program has ended, and all that it wrote is where it was sent.</summary>
     ExitStatus CopyUntilExit(LaunchedProcess process);
+
+    /// <summary>The same without a thread that waits.</summary>
+    Task<ExitStatus> CopyUntilExitAsync(LaunchedProcess process);
 }

@@ -9,7 +9,7 @@ internal sealed class InputPipe : IDisposable
     private const int BufferLength = 64 * 1024; // a pipe's capacity: pipe(7)
 
     private readonly Stream _source;
-    private readonly SafeFileHandle _writeEnd;
+    private readonly DescriptorStream _writeEnd;
     private readonly CancellationTokenSource _ended = new();
     private Task? _copy;
     private volatile Exception? _failure;
@@ -17,7 +17,8 @@ internal sealed class InputPipe : IDisposable
     internal InputPipe(Stream source)
     {
         _source = source;
-        (ReadEnd, _writeEnd) = Pipe.Create();
+        (ReadEnd, SafeFileHandle writeEnd) = Pipe.Create();
+        _writeEnd = new DescriptorStream(writeEnd, FileAccess.Write); // it does not wait: once closed it is gone, and no thread of the pool stands in it
     }
 
     /// <summary>What the stream brings, and end of file when it ends.</summary>
@@ -35,7 +36,7 @@ internal sealed class InputPipe : IDisposable
             {
                 try
                 {
-                    Descriptor.Write(_writeEnd, buffer.AsSpan(0, count));
+                    await _writeEnd.WriteAsync(buffer.AsMemory(0, count), _ended.Token).ConfigureAwait(false);
                 }
                 catch (Exception error) when (error is LinuxException { Error: Errno.EPIPE } or ObjectDisposedException)
                 {
@@ -43,7 +44,7 @@ internal sealed class InputPipe : IDisposable
                 }
             }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (_ended.IsCancellationRequested)
         {
             // The program has ended.
         }

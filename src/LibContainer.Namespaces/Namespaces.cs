@@ -12,7 +12,7 @@ using Microsoft.Extensions.Logging;
 
 namespace LibContainer;
 
-/// <summary>Programs in namespaces of their own: the synchronous floor of LibContainer.</summary>
+/// <summary>Programs in namespaces of their own: the floor of LibContainer.</summary>
 public static class Namespaces
 {
     /// <summary>Runs a program in a new container and waits until it has ended.</summary>
@@ -35,33 +35,24 @@ public static class Namespaces
     public static ExitStatus Exec(
         ContainerConfiguration container, ProcessConfiguration process, ExecOptions? options = null, CancellationToken cancellationToken = default)
     {
-        options ??= ExecOptions.Default;
         ArgumentNullException.ThrowIfNull(container);
         ArgumentNullException.ThrowIfNull(process);
-        HostChecks.ThrowIfNotAllowed();
-        HostChecks.ThrowIfBad(container, process, options);
+        return Starting.Start(container, process, options ?? ExecOptions.Default, returnsAtOnce: false, cancellationToken).RunToEnd(cancellationToken);
+    }
 
-        ContainerCgroup? cgroup = ContainerCgroup.IsAskedFor(container) ? ContainerCgroup.At(container.CgroupPath, options.CgroupBackend) : null;
-        ExitStatus status;
-        try
-        {
-            status = Run(container, process, options, cgroup, cancellationToken);
-        }
-        catch (Exception error) when (cgroup is not null)
-        {
-            try
-            {
-                Remove(cgroup, container);
-            }
-            catch (CgroupException second)
-            {
-                throw new AggregateException($"{error.Message}; and its cgroup could not be removed: {second.Message}", error, second);
-            }
-            throw;
-        }
-        if (cgroup is not null)
-            Remove(cgroup, container);
-        return status;
+    /// <summary>As <see cref="Exec"/>, but returns as soon as the program runs.</summary>
+    /// <param name="container">What the container is.</param>
+    /// <param name="process">The program, and as whom it runs. One with a terminal of its own has <see cref="StandardStream.Pipe"/> as input and output, and gives it to <see cref="ContainerProcess.Terminal"/>.</param>
+    /// <param name="options">Streams and call-backs. Null: the host's own streams.</param>
+    /// <param name="cancellationToken">Cancelling undoes the start. Once the program runs it does nothing.</param>
+    /// <returns>The program, which the caller has to dispose.</returns>
+    /// <inheritdoc cref="Exec"/>
+    public static ContainerProcess Start(
+        ContainerConfiguration container, ProcessConfiguration process, ExecOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(container);
+        ArgumentNullException.ThrowIfNull(process);
+        return Starting.Start(container, process, options ?? ExecOptions.Default, returnsAtOnce: true, cancellationToken);
     }
 
     /// <summary>Runs a program in a container that runs already, whoever has started that, and waits until it has ended.</summary>
@@ -82,86 +73,21 @@ public static class Namespaces
     {
         ArgumentNullException.ThrowIfNull(container);
         ArgumentNullException.ThrowIfNull(process);
-        HostChecks.ThrowIfNotAllowed();
-        return Entering.Run(container, process, options ?? ExecInOptions.Default, cancellationToken);
+        return Entering.Start(container, process, options ?? ExecInOptions.Default, returnsAtOnce: false, cancellationToken).RunToEnd(cancellationToken);
     }
 
-    private static void Remove(ContainerCgroup cgroup, ContainerConfiguration container)
+    /// <summary>As <see cref="ExecIn"/>, but returns as soon as the program runs.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="process">The program. With a terminal: as of <see cref="Start"/>.</param>
+    /// <param name="options">Streams and call-backs. Null: the host's own streams.</param>
+    /// <param name="cancellationToken">Cancelling undoes the start. Once the program runs it does nothing.</param>
+    /// <returns>The program, which the caller has to dispose.</returns>
+    /// <inheritdoc cref="ExecIn"/>
+    public static ContainerProcess StartIn(RunningContainer container, ProcessConfiguration process, ExecInOptions? options = null, CancellationToken cancellationToken = default)
     {
-        if ((container.Namespaces & NamespaceKinds.Pid) == 0)
-            cgroup.Kill(); // what the program left behind: no pid 1 takes it along
-        cgroup.Delete();
-    }
-
-    private static ExitStatus Run(ContainerConfiguration container, ProcessConfiguration process, ExecOptions options, ContainerCgroup? cgroup, CancellationToken cancellationToken)
-    {
-        // Undo is in reverse, by scope: the process is killed and reaped before its streams go.
-        using ContainerNetwork? network = ContainerNetwork.IsAskedFor(container) ? new ContainerNetwork(container, options.NetworkStrategies) : null;
-        using IProgramStreams streams = ProgramStreams.Open(options, ref process);
-        using LaunchedProcess launched = Start(container, process, options, streams, cgroup, network, cancellationToken);
-        using (cancellationToken.Register(static state => ((LaunchedProcess)state!).Kill(), launched))
-        {
-            streams.Started(launched);
-            using PidFiles? files = options.DataPath is { } folder ? PidFiles.Write(folder, launched.Id) : null;
-            options.Started?.Invoke(launched);
-            ExitStatus status = streams.CopyUntilExit(launched);
-            options.Logger?.Ended(launched.Id, status);
-            if (network is not null)
-                Leave(network, options);
-            cancellationToken.ThrowIfCancellationRequested();
-            return status;
-        }
-    }
-
-    /// <summary>The kernel removes the host's end of a cable some 15 ms later; nobody waits for that.</summary>
-    private static void Leave(ContainerNetwork network, ExecOptions options)
-        => network.DisconnectAsync().ContinueWith(
-            task => options.Logger?.NetworkLeft(task.Exception!.GetBaseException().Message), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-
-    private static LaunchedProcess Start(
-        ContainerConfiguration container, ProcessConfiguration process, ExecOptions options, IProgramStreams streams, ContainerCgroup? cgroup, ContainerNetwork? network, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using NameFiles? names = NameFiles.Create(container);
-            container = names?.Container ?? container;
-            LaunchedProcess launched = options.CreateCommand is { } create
-                ? StartInit(container, process, create, options, streams, cgroup, network, names, cancellationToken)
-                : StartPlan(container, process, options, streams, cgroup, network, names, cancellationToken);
-            options.Logger?.Started(launched.Id, process.Arguments[0]);
-            return launched;
-        }
-        catch (IOException error)
-        {
-            options.Logger?.StartFailed(process.Arguments[0], error.Message);
-            throw;
-        }
-    }
-
-    private static LaunchedProcess StartPlan(
-        ContainerConfiguration container, ProcessConfiguration process, ExecOptions options, IProgramStreams streams, ContainerCgroup? cgroup, ContainerNetwork? network, NameFiles? names, CancellationToken cancellationToken)
-    {
-        Launcher launcher = options.Launcher ?? Launcher.Shared;
-        PassedDescriptors passed = PassedDescriptors.Of(options);
-        LaunchOptions launch = ProgramStreams.Options(streams, options.Clock, passed);
-        if (!StartOrder.Waits(container, process, cgroup))
-            return launcher.Start(StartOrder.Plan(container, process, passed: passed), launch, cancellationToken);
-
-        using HostPart host = new(container, process, options, passed, cgroup, network, names);
-        using SafeHandle? birthplace = cgroup?.CreateBirthplace(container.Resources);
-        return launcher.Start(host.Plan(), launch with { Cgroup = birthplace, Cloned = host.Begin, NetlinkOpened = host.Connect, Synchronized = host.Continue }, cancellationToken);
-    }
-
-    private static LaunchedProcess StartInit(
-        ContainerConfiguration container, ProcessConfiguration process, Func<InitContext, InitCommand> create, ExecOptions options, IProgramStreams streams, ContainerCgroup? cgroup, ContainerNetwork? network, NameFiles? names, CancellationToken cancellationToken)
-    {
-        InitContext context = new(container, process, options.DataPath);
-        InitCommand command = create(context) ?? throw new InvalidOperationException("the create-command names no program");
-        OwnInit.ThrowIfBad(command);
-        using HostPart host = new(container, process with { User = null }, options, PassedDescriptors.None, cgroup, network, names); // the init looks its user up itself
-        using SafeHandle? birthplace = cgroup?.CreateBirthplace(container.Resources);
-        return new OwnInit(container, process, command, context, cgroup).Start(
-            options.Launcher ?? Launcher.Shared, ProgramStreams.Options(streams, options.Clock) with { Cgroup = birthplace, Cloned = host.Begin, NetlinkOpened = host.Connect, Synchronized = host.Continue }, cancellationToken);
+        ArgumentNullException.ThrowIfNull(container);
+        ArgumentNullException.ThrowIfNull(process);
+        return Entering.Start(container, process, options ?? ExecInOptions.Default, returnsAtOnce: true, cancellationToken);
     }
 
     /// <summary>What the first argument of a program is that is to be the init of a container. Source: nsinit, 2014.</summary>

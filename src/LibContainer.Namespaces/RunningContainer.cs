@@ -59,6 +59,13 @@ public sealed class RunningContainer : IDisposable
         return Open(process.Id); // it is not reaped before its owner does that, so its id is its own
     }
 
+    /// <inheritdoc cref="Of(LaunchedProcess)"/>
+    public static RunningContainer Of(ContainerProcess process)
+    {
+        ArgumentNullException.ThrowIfNull(process);
+        return Of(process.Launched);
+    }
+
     /// <exception cref="ContainerStateException">Its first process has ended.</exception>
     internal void ThrowIfEnded()
     {

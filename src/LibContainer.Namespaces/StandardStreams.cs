@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 using LibContainer.Launch;
 using LibContainer.Linux;
@@ -6,24 +5,25 @@ using Microsoft.Win32.SafeHandles;
 
 namespace LibContainer;
 
-/// <summary>The descriptors behind a program's three streams, and the copying between them and .NET streams.</summary>
+/// <summary>The descriptors behind a program's three streams.</summary>
 internal sealed class StandardStreams : IProgramStreams
 {
-    private const int BufferLength = 64 * 1024; // a pipe's capacity: pipe(7)
-
     private readonly List<SafeFileHandle> _childEnds = [];
-    private readonly List<Output> _outputs = [];
-    private InputPipe? _input;
+    private readonly bool _returnsAtOnce;
+    private OutputCopies? _copies;
+    private InputPipe? _copiedInput;
 
-    private sealed record Output(SafeFileHandle Pipe, Stream Target);
-
-    internal StandardStreams(ProgramOptions options)
+    /// <param name="options">What they shall be.</param>
+    /// <param name="returnsAtOnce">Whoever has started the program does not wait for its end.</param>
+    /// <exception cref="ArgumentException">They cannot be that.</exception>
+    internal StandardStreams(ProgramOptions options, bool returnsAtOnce)
     {
+        _returnsAtOnce = returnsAtOnce;
         try
         {
             ChildInput = OpenInput(options.StandardInput);
-            ChildOutput = OpenOutput(options.StandardOutput);
-            ChildError = OpenOutput(options.StandardError);
+            (ChildOutput, Output) = OpenOutput(options.StandardOutput);
+            (ChildError, Error) = options.StandardError is OutputStream ? (ChildOutput ?? HostStreams.Output, null) : OpenOutput(options.StandardError);
         }
         catch
         {
@@ -38,23 +38,47 @@ internal sealed class StandardStreams : IProgramStreams
 
     public SafeHandle? ChildError { get; }
 
+    public Stream? Input { get; private set; }
+
+    public Stream? Output { get; }
+
+    public Stream? Error { get; }
+
+    public TerminalStream? Terminal => null;
+
     private SafeHandle? OpenInput(StandardStream stream)
     {
-        if (stream is not CopiedStream copied)
-            return Open(stream, FileAccess.Read);
-        _input = new InputPipe(copied.Stream);
-        _childEnds.Add(_input.ReadEnd);
-        return _input.ReadEnd;
+        switch (stream)
+        {
+            case CopiedStream copied:
+                _copiedInput = new InputPipe(copied.Stream);
+                _childEnds.Add(_copiedInput.ReadEnd);
+                return _copiedInput.ReadEnd;
+            case PipeStream:
+                (SafeFileHandle read, SafeFileHandle write) = Pipe.Create();
+                _childEnds.Add(read);
+                Input = new DescriptorStream(write, FileAccess.Write);
+                return read;
+            default:
+                return Open(stream, FileAccess.Read);
+        }
     }
 
-    private SafeHandle? OpenOutput(StandardStream stream)
+    private (SafeHandle? ChildEnd, Stream? Ours) OpenOutput(StandardStream stream)
     {
-        if (stream is not CopiedStream copied)
-            return Open(stream, FileAccess.Write);
-        (SafeFileHandle read, SafeFileHandle write) = Pipe.Create();
-        _childEnds.Add(write);
-        _outputs.Add(new Output(read, copied.Stream));
-        return write;
+        switch (stream)
+        {
+            case CopiedStream copied:
+                SafeFileHandle end = (_copies ??= new OutputCopies()).Add(copied.Stream);
+                _childEnds.Add(end);
+                return (end, null);
+            case PipeStream:
+                (SafeFileHandle read, SafeFileHandle write) = Pipe.Create();
+                _childEnds.Add(write);
+                return (write, new DescriptorStream(read, FileAccess.Read));
+            default:
+                return (Open(stream, FileAccess.Write), null);
+        }
     }
 
     private SafeHandle? Open(StandardStream stream, FileAccess access)
@@ -76,62 +100,26 @@ internal sealed class StandardStreams : IProgramStreams
     public void Started(LaunchedProcess process)
     {
         CloseChildEnds();
-        _input?.Start();
+        _copiedInput?.Start();
+        if (_returnsAtOnce)
+            _copies?.Begin(process);
     }
 
-    /// <summary>Copies what the program writes until it has ended and its pipes are empty.</summary>
-    /// <remarks>
-    /// At the moment a process has ended, all that it wrote is in the pipes. So: read until end of file, or, when a process that it left
-    /// behind holds a pipe open, until the pipe is empty. Neither loses a byte, and neither waits for a stranger.
-    /// </remarks>
     public ExitStatus CopyUntilExit(LaunchedProcess process)
     {
-        if (_outputs.Count > 0)
-        {
-            byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferLength);
-            try
-            {
-                CopyOutputs(process.PidFd, buffer);
-            }
-            finally
-            {
-                ArrayPool<byte>.Shared.Return(buffer);
-            }
-        }
+        _copies?.Copy(process);
         ExitStatus status = process.WaitForExit();
-        _input?.ThrowIfFailed();
+        _copiedInput?.ThrowIfFailed();
         return status;
     }
 
-    private void CopyOutputs(PidFd process, byte[] buffer)
+    public async Task<ExitStatus> CopyUntilExitAsync(LaunchedProcess process)
     {
-        bool ended = false;
-        while (_outputs.Count > 0)
-        {
-            SafeHandle[] handles = [.. _outputs.Select(output => output.Pipe), .. ended ? Array.Empty<SafeHandle>() : [process]];
-            bool[] ready = Readiness.Wait(handles, ended ? TimeSpan.Zero : Timeout.InfiniteTimeSpan);
-            if (ended && !ready.Contains(true))
-            {
-                foreach (Output output in _outputs)
-                    output.Target.Flush();
-                return;
-            }
-            ended |= ready.Length > _outputs.Count && ready[^1];
-            for (int i = _outputs.Count - 1; i >= 0; i--)
-            {
-                if (!ready[i])
-                    continue;
-                int count = Descriptor.Read(_outputs[i].Pipe, buffer);
-                if (count > 0)
-                {
-                    _outputs[i].Target.Write(buffer, 0, count);
-                    continue;
-                }
-                _outputs[i].Target.Flush();
-                _outputs[i].Pipe.Dispose();
-                _outputs.RemoveAt(i);
-            }
-        }
+        if (_copies is not null)
+            await _copies.WhenCopied.ConfigureAwait(false);
+        ExitStatus status = await process.WaitForExitAsync().ConfigureAwait(false);
+        _copiedInput?.ThrowIfFailed();
+        return status;
     }
 
     private void CloseChildEnds()
@@ -144,8 +132,10 @@ internal sealed class StandardStreams : IProgramStreams
     public void Dispose()
     {
         CloseChildEnds();
-        _input?.Dispose();
-        foreach (Output output in _outputs)
-            output.Pipe.Dispose();
+        _copiedInput?.Dispose();
+        _copies?.Dispose();
+        Input?.Dispose();
+        Output?.Dispose();
+        Error?.Dispose();
     }
 }

@@ -19,7 +19,7 @@ public sealed class EventPollTests
 
         poll.Wait(ready).Should().Be(1);
         poll.Wait(ready).Should().Be(1);
-        ready[0].Should().Be(new ReadyDescriptor(ulong.MaxValue, IsError: false));
+        ready[0].Should().Be(new ReadyDescriptor(ulong.MaxValue, IsError: false, CanRead: true, CanWrite: false));
         second.Take().Should().Be(2);
         second.Take().Should().Be(0);
         first.Signal();
