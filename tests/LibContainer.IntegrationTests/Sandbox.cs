@@ -23,11 +23,23 @@ internal static class Sandbox
 
     /// <summary><see cref="Namespaces.Exec"/>, by whatever starts containers in this run.</summary>
     internal static ExitStatus Exec(ContainerConfiguration container, ProcessConfiguration process, ExecOptions? options = null, CancellationToken cancellationToken = default)
-        => Namespaces.Exec(container, process, (options ?? new ExecOptions()) with
-        {
-            CreateCommand = Init is null ? null : _ => new InitCommand(Init, [Init, Namespaces.InitArgument]),
-            Launcher = IsOnce ? Launcher.Once : null,
-        }, cancellationToken);
+        => Namespaces.Exec(container, process, ByRun(options), cancellationToken);
+
+    /// <summary><see cref="Namespaces.Start"/>, likewise.</summary>
+    internal static ContainerProcess Start(ContainerConfiguration container, ProcessConfiguration process, ExecOptions? options = null, CancellationToken cancellationToken = default)
+        => Namespaces.Start(container, process, ByRun(options), cancellationToken);
+
+    /// <summary>A shell whose streams are pipes.</summary>
+    internal static ContainerProcess StartScript(string script, ExecOptions? options = null, ContainerConfiguration? container = null)
+        => Start(container ?? Default, new ProcessConfiguration("/bin/sh", "-c", script), options ?? Pipes);
+
+    internal static ExecOptions Pipes { get; } = new() { StandardInput = StandardStream.Pipe, StandardOutput = StandardStream.Pipe, StandardError = StandardStream.Pipe };
+
+    private static ExecOptions ByRun(ExecOptions? options) => (options ?? new ExecOptions()) with
+    {
+        CreateCommand = Init is null ? null : _ => new InitCommand(Init, [Init, Namespaces.InitArgument]),
+        Launcher = IsOnce ? Launcher.Once : null,
+    };
 
     /// <summary>Has the launcher started, if it is not there. It is in the namespaces of the thread that starts it, for good.</summary>
     internal static void StartLauncher() => Script("true");

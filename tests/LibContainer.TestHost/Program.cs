@@ -4,6 +4,8 @@
 //   TestHost repeat N ROOT  starts N containers, one after the other.
 //   TestHost once ROOT   starts one that waits, by a launcher that does not stay, writes its process id and "ready", and waits with it.
 //   TestHost limited ROOT starts one that keeps a capability, as another user, and writes why that failed.
+//   TestHost idle COUNT ROOT  starts COUNT containers that never end, awaits their ends and their streams, and writes the names of its threads.
+//   TestHost stream BYTES     sends so many bytes through a program that is added to a container, and writes how many came back, and how many bytes it had resident at most beyond those before.
 //   TestHost full ROOT   starts a container at each small number of free descriptors, and writes how that went.
 using System.Globalization;
 using LibContainer;
@@ -38,6 +40,10 @@ if (args[0] == "limited")
         return 1;
     }
 }
+if (args[0] == "idle")
+    return IdleContainers.Run(int.Parse(args[1], CultureInfo.InvariantCulture), args[2]);
+if (args[0] == "stream")
+    return await LongStream.Run(long.Parse(args[1], CultureInfo.InvariantCulture));
 if (args[0] == "full")
     return FullTable.Run(args[1]);
 

@@ -6,7 +6,7 @@ namespace LibContainer.TestUtilities;
 /// <summary>The tests of containers, run once more with something else that starts them.</summary>
 public static partial class ContainerTests
 {
-    private static readonly string[] Classes = ["CgroupLimitTests", "EndTests", "EnterTests", "IdentityTests", "InsideTests", "NetworkTests", "RootTests", "StreamTests", "TerminalTests"];
+    private static readonly string[] Classes = ["CgroupLimitTests", "EndTests", "EnterTests", "IdentityTests", "InsideTests", "NetworkTests", "RootTests", "StartTests", "StreamTests", "TerminalStreamTests", "TerminalTests"];
 
     [GeneratedRegex(@"Total: (\d+), Errors: (\d+), Failed: (\d+), Skipped: (\d+)")]
     private static partial Regex Sum { get; }
