@@ -28,6 +28,13 @@ internal sealed unsafe class SequencedSocket : SafeHandleMinusOneIsInvalid
     /// <returns>Errno, or 0.</returns>
     internal Errno Send(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second = default, ReadOnlySpan<int> descriptors = default)
     {
+        using Borrowed socket = new(this);
+        return Send(socket.Number, first, second, descriptors);
+    }
+
+    /// <summary>The same for any socket of AF_UNIX.</summary>
+    internal static Errno Send(int socket, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second = default, ReadOnlySpan<int> descriptors = default)
+    {
         byte* control = stackalloc byte[HeaderLength + MaxRights * sizeof(int)];
         fixed (byte* firstStart = first, secondStart = second)
         {
@@ -45,8 +52,7 @@ internal sealed unsafe class SequencedSocket : SafeHandleMinusOneIsInvalid
                 message.msg_controllen = HeaderLength + (descriptors.Length * sizeof(int) + 7 & ~7);
             }
 
-            using Borrowed socket = new(this);
-            while (LibC.sendmsg(socket.Number, &message, LibC.MSG_NOSIGNAL) < 0)
+            while (LibC.sendmsg(socket, &message, LibC.MSG_NOSIGNAL) < 0)
             {
                 int error = Marshal.GetLastPInvokeError();
                 if (error != LibC.EINTR)

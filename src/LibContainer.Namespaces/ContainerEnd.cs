@@ -18,6 +18,9 @@ internal sealed class ContainerEnd(ProgramOptions options, int entered = 0) : ID
     /// <summary>What the container is connected by.</summary>
     internal ContainerNetwork? Network { get; set; }
 
+    /// <summary>What its programs say comes through this.</summary>
+    internal NotifySocket? Notifications { get; set; }
+
     /// <summary>Files that say which process is its first.</summary>
     internal PidFiles? Files { get; set; }
 
@@ -45,6 +48,7 @@ internal sealed class ContainerEnd(ProgramOptions options, int entered = 0) : ID
             RemoveFiles();
             RemoveCgroup();
         }
+        Notifications?.Finish(); // without the lock: it calls the caller
     }
 
     /// <summary>The kernel removes the host's end of a cable some 15 ms later; nobody waits for that.</summary>
@@ -76,6 +80,7 @@ internal sealed class ContainerEnd(ProgramOptions options, int entered = 0) : ID
         lock (_gate)
         {
             _isFinished = true;
+            Notifications?.Dispose();
             RemoveFiles();
             Network?.Dispose();
             RemoveCgroup();

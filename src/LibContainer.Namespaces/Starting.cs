@@ -24,9 +24,16 @@ internal static class Starting
             end.Own(cgroup, container);
             end.Network = ContainerNetwork.IsAskedFor(container) ? new ContainerNetwork(container, options.NetworkStrategies) : null;
             streams = ProgramStreams.Open(options, ref process, returnsAtOnce);
+            if (options.Notified is { } notified)
+            {
+                end.Notifications = new NotifySocket(notified);
+                end.Notifications.AddTo(ref container, ref process);
+            }
             launched = Launch(container, process, options, streams, cgroup, end.Network, cancellationToken);
             using (cancellationToken.Register(static state => ((LaunchedProcess)state!).Kill(), launched))
             {
+                end.Notifications?.RemoveName();
+                end.Notifications?.Begin(launched);
                 streams.Started(launched);
                 end.Files = options.DataPath is { } folder ? PidFiles.Write(folder, launched.Id) : null;
                 options.Started?.Invoke(launched);

@@ -65,6 +65,15 @@ public sealed class TerminalStream : Stream
         }
     }
 
+    /// <summary>Passes it to another process, as container engines have it of an OCI runtime, and closes it here.</summary>
+    /// <param name="consoleSocket">Path of the socket where that process listens: AF_UNIX, SOCK_STREAM. It gets one message, <c>/dev/ptmx</c>, with the descriptor.</param>
+    /// <exception cref="LinuxException">As of <see cref="UnixSocket.Send"/>; it is still here.</exception>
+    public void SendTo(string consoleSocket)
+    {
+        UnixSocket.Send(consoleSocket, isStream: true, "/dev/ptmx"u8, Handle);
+        Dispose();
+    }
+
     /// <inheritdoc/>
     public override bool CanRead => _stream.CanRead;
 

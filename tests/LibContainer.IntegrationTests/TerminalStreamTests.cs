@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using LibContainer.Configuration;
 using LibContainer.Linux;
@@ -169,6 +170,30 @@ public sealed class TerminalStreamTests
 
         (await ReadToEnd(shell.Terminal)).Should().EndWith("typed\r\n");
         (await shell.WaitForExitAsync(Limit)).ExitCode.Should().Be(9);
+    }
+
+    [Fact]
+    public async Task Another_process_gets_it_through_its_console_socket()
+    {
+        using TemporaryDirectory folder = new();
+        using Socket listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(folder["console"]));
+        await using ContainerProcess process = Start("stty -echo; echo ready; read line; echo $line; exit 2");
+        FluentActions.Invoking(() => process.Terminal!.SendTo(folder["nobody"])).Should().Throw<LinuxException>().WithMessage($"connect {folder["nobody"]}: ENOENT*");
+        FluentActions.Invoking(() => process.Terminal!.SendTo(folder["console"])).Should().Throw<LinuxException>().WithMessage("connect *: ECONNREFUSED*", "nobody listens there yet");
+        listener.Listen();
+
+        process.Terminal!.SendTo(folder["console"]);
+
+        using Socket connection = await listener.AcceptAsync(Limit);
+        byte[] name = new byte[64];
+        Encoding.ASCII.GetString(name, 0, SocketPair.Receive(connection.SafeHandle, name, out SafeFileHandle? right)).Should().Be("/dev/ptmx");
+        await using DescriptorStream terminal = new(right!, FileAccess.ReadWrite);
+        await Expect(terminal, "ready\r\n");
+        await terminal.WriteAsync("typed\n"u8.ToArray(), Limit);
+        (await ReadToEnd(terminal)).Should().Be("typed\r\n");
+        (await process.WaitForExitAsync(Limit)).ExitCode.Should().Be(2);
+        process.Terminal.CanRead.Should().BeFalse();
     }
 
     [Fact]

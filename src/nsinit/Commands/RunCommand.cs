@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using LibContainer;
 using LibContainer.Configuration;
+using LibContainer.Linux;
 
 namespace NsInit.Commands;
 
@@ -20,7 +22,7 @@ internal sealed class RunCommand : ContainerCommand
     {
         ContainerConfiguration container = Container(result);
         ProcessConfiguration process = Process(result);
-        ExecOptions options = new() { Started = SignalForwarding.Instance.Start };
+        ExecOptions options = new() { Started = SignalForwarding.Instance.Start, Notified = HostNotifications.IsAwaited ? Relay : null };
         if (!result.GetValue(_timing))
             return Namespaces.Exec(container, process, options).ExitCode;
 
@@ -29,5 +31,18 @@ internal sealed class RunCommand : ContainerCommand
         int code = Namespaces.Exec(container, process, options with { Clock = timing.Clock }).ExitCode;
         timing.Print(Output.Error);
         return code;
+    }
+
+    /// <summary>A manager that does not listen is no reason to end what runs.</summary>
+    private static void Relay(ImmutableArray<string> lines)
+    {
+        try
+        {
+            HostNotifications.Relay(lines);
+        }
+        catch (LinuxException error)
+        {
+            ErrorLog.Write($"the service manager was not told {string.Join(' ', lines)}: {error.Message}");
+        }
     }
 }
