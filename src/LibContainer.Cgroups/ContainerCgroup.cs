@@ -199,6 +199,9 @@ public sealed class ContainerCgroup
         return count;
     }
 
+    /// <summary>Whoever is born in it has no CPU but those that it allows: its part of version 2 has the controller cpuset.</summary>
+    internal bool LimitsCpusFromBirth => _directories.Version2()?.TryRead("cpuset.cpus.effective") is not null;
+
     /// <summary>Opens what those steps write to.</summary>
     /// <returns>For <see cref="GoAhead.Descriptors"/>.</returns>
     /// <exception cref="CgroupException">One cannot be opened.</exception>

@@ -62,7 +62,10 @@ public sealed record ProcessConfiguration
     /// <summary>When it gets the disk. Null: as its nice value says.</summary>
     public IOPriorityConfiguration? IOPriority { get; init; }
 
-    /// <summary>On which CPUs a program runs that is added to a running container. Null: on those of the container.</summary>
+    /// <summary>
+    /// On which CPUs a program runs that is added to a running container, by <c>Namespaces.ExecIn</c>. Null: as if both of its lists were.
+    /// Without effect on the first program of a container, as the specification has it: <see cref="CpuResources.Cpus"/> is for all.
+    /// </summary>
     public CpuAffinityConfiguration? ExecCpuAffinity { get; init; }
 
     /// <summary>Resource limits. RLIMIT_NOFILE gets a soft limit of 1024 when it is not among them, since the .NET host has raised its own.</summary>

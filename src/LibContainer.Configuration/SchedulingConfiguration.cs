@@ -108,8 +108,9 @@ public sealed record IOPriorityConfiguration(IOPriorityClass Class, int Level);
 /// "List format".
 /// </summary>
 /// <param name="Initial">While it is being set up, before it is in the container's cgroup: <c>0-3,7</c>. Null: as the host's process has
-/// it.</param>
-/// <param name="Final">From then on. Null: all that the cgroup allows.</param>
+/// it. In cgroups of version 2 it is born there: without effect where that allows none of these CPUs.</param>
+/// <param name="Final">From then on: those of them that the cgroup allows. Null: up to the kernel. All that the cgroup allows, or, since
+/// Linux 6.2, those among them that the process had before, if any.</param>
 public sealed record CpuAffinityConfiguration(string? Initial = null, string? Final = null);
 
 /// <summary>What uname(2) says about the machine. The values are the kernel's PER_*. Source: personality(2).</summary>

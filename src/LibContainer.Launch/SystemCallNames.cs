@@ -43,6 +43,7 @@ internal static class SystemCallNames
         [SystemCallNumber.mount] = nameof(SystemCallNumber.mount),
         [SystemCallNumber.umount2] = nameof(SystemCallNumber.umount2),
         [SystemCallNumber.sethostname] = nameof(SystemCallNumber.sethostname),
+        [SystemCallNumber.sched_setaffinity] = nameof(SystemCallNumber.sched_setaffinity),
         [SystemCallNumber.openat] = nameof(SystemCallNumber.openat),
         [SystemCallNumber.mkdirat] = nameof(SystemCallNumber.mkdirat),
         [SystemCallNumber.mknodat] = nameof(SystemCallNumber.mknodat),

@@ -29,6 +29,7 @@ internal static class EnterOrder
         bool changesUserNamespace = (different & NamespaceKinds.User) != 0;
         plan.Add(StartOrder.DieWithHost);
         plan.Add(StartOrder.NotDumpable);
+        CpuAffinitySteps.AddInitial(plan, process, cgroup);
         plan.Add(StartOrder.NewKeyring);
         SecuritySteps.AddLabels(plan, process); // while /proc is the host's
         SecuritySteps.AddResourceLimits(plan, process); // while CAP_SYS_RESOURCE is the host's
@@ -39,6 +40,7 @@ internal static class EnterOrder
 
         plan.Add(StartOrder.Wait);
         int count = cgroup?.AddJoin(plan) ?? 0; // from inside a user namespace it would be refused
+        CpuAffinitySteps.AddFinal(plan, process); // joining a cpuset may have changed it
         plan.Add(new EnterNamespacesStep(count, (ulong)(different | OfThreads), processId));
         if (changesUserNamespace)
             CapabilitySteps.AddBounding(plan, process.Capabilities, HostCapabilities.Last);

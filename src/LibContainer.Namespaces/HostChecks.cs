@@ -42,20 +42,28 @@ internal static class HostChecks
             .. OfDescriptors(options, options.CreateCommand is null),
             .. container.InitProcess && options.CreateCommand is not null ? new[] { new ConfigurationFinding("initProcess", "a program that sets the container up in the launcher's place is its first process itself") } : [],
         ];
-        if (findings.IsEmpty && ofHost.Length == 0)
-            return;
-        HashSet<string> judged = [.. findings.Select(finding => finding.Path)]; // said once is enough
-        throw new ConfigurationException([.. findings, .. ofHost.Where(finding => !judged.Contains(finding.Path))]);
+        ThrowIfAny(findings, ofHost);
     }
 
     /// <summary>Of a program that is added to a container.</summary>
     /// <exception cref="ConfigurationException">There is a finding.</exception>
     internal static void ThrowIfBad(ProcessConfiguration process, ExecInOptions options)
     {
-        ImmutableArray<ConfigurationFinding> findings =
-            [.. ConfigurationValidator.Validate(process), .. HostCapabilities.Check(process.Capabilities), .. OfLimits(process), .. OfLabels(process, mountLabel: null), .. OfDescriptors(options, isByLauncher: true)];
-        if (!findings.IsEmpty)
-            throw new ConfigurationException(findings);
+        ImmutableArray<ConfigurationFinding> findings = ConfigurationValidator.Validate(process);
+        ConfigurationFinding[] ofHost =
+        [
+            .. HostCapabilities.Check(process.Capabilities), .. OfLimits(process), .. OfLabels(process, mountLabel: null), .. OfDescriptors(options, isByLauncher: true),
+            .. process.ExecCpuAffinity is null ? [] : CpuAffinitySteps.Check(process),
+        ];
+        ThrowIfAny(findings, ofHost);
+    }
+
+    private static void ThrowIfAny(ImmutableArray<ConfigurationFinding> findings, ConfigurationFinding[] ofHost)
+    {
+        if (findings.IsEmpty && ofHost.Length == 0)
+            return;
+        HashSet<string> judged = [.. findings.Select(finding => finding.Path)]; // said once is enough
+        throw new ConfigurationException([.. findings, .. ofHost.Where(finding => !judged.Contains(finding.Path))]);
     }
 
     /// <exception cref="ConfigurationException">This process is not root.</exception>

@@ -46,7 +46,6 @@ public sealed class UnsupportedConfigurationTests
         ["process.oomScoreAdjustment"] = process => process with { OomScoreAdjustment = 0 },
         ["process.scheduler"] = process => process with { Scheduler = new() { Policy = SchedulingPolicy.Other } },
         ["process.ioPriority"] = process => process with { IOPriority = new(IOPriorityClass.BestEffort, 0) },
-        ["process.execCpuAffinity"] = process => process with { ExecCpuAffinity = new() },
     };
 
     /// <summary>Carried out, by whom is not the business of this test; a list without a record in it is one member.</summary>
@@ -63,6 +62,7 @@ public sealed class UnsupportedConfigurationTests
         "process.capabilities.bounding", "process.capabilities.effective", "process.capabilities.permitted",
         "process.capabilities.inheritable", "process.capabilities.ambient",
         "process.terminal.rows", "process.terminal.columns", "process.terminal.path",
+        "process.execCpuAffinity.initial", "process.execCpuAffinity.final",
         "process.resourceLimits[0].kind", "process.resourceLimits[0].soft", "process.resourceLimits[0].hard",
     ];
 

@@ -57,6 +57,7 @@ public sealed class StepFailureTests
         { "prctl PR_SET_PDEATHSIG 99: EINVAL (Invalid argument)", [new SetParentDeathSignalStep((Signal)99)] },
         { "write 0 to tasks of /sys/fs/cgroup/memory/x: EINVAL (Invalid argument)", [new JoinCgroupStep(0, "/sys/fs/cgroup/memory/x")] }, // no descriptor came for it
         { "setns of process 1 CLONE_NEWPID: EINVAL (Invalid argument)", [new EnterNamespacesStep(0, 0x20000000, 1)] }, // likewise
+        { "sched_setaffinity 8191: EINVAL (Invalid argument): the cgroup allows none of these CPUs, or the machine has none of them", [new SetCpuAffinityStep("8191", [.. new byte[1023], 0x80])] },
         { "clone3 CLONE_PARENT|CLONE_PIDFD, the child goes on: EINVAL (Invalid argument)", [new ForkStep()] }, // the first process of a process id namespace has no siblings
         { "clone3, the child goes on and this process is its init: EAGAIN (Resource temporarily unavailable): a limit on the number of processes is reached", [new SetResourceLimitStep("RLIMIT_NPROC", 6, 0, 0), new SetIdsStep(65533, 65533), new InitStep(HasTerminal: false)] },
         { "ioctl TIOCSCTTY: ENOTTY (Inappropriate ioctl for device)", [new ControlTerminalStep()] },

@@ -1,4 +1,3 @@
-using System.Globalization;
 using LibContainer.Linux;
 using LibContainer.TestUtilities;
 
@@ -55,7 +54,7 @@ public sealed class TerminalCommandTests
         using ScriptSession session = Start(Run("/bin/sh -c 'stty size; echo up; read nothing'"));
 
         session.Expect("up\n");
-        FindContainer(session.Id).TrySendSignal(Signal.SIGKILL).Should().BeTrue();
+        FindContainer(session).TrySendSignal(Signal.SIGKILL).Should().BeTrue();
 
         session.WaitForExit().Should().Be(0);
         session.Shown.Should().EndWith("code 137\nsettings kept\n");
@@ -91,7 +90,7 @@ public sealed class TerminalCommandTests
     {
         using ScriptSession session = Start(Run("/bin/sh -c 'echo up; while echo more; do sleep 0.02; done'"));
         session.Expect("up\n");
-        PidFd container = FindContainer(session.Id);
+        PidFd container = FindContainer(session);
 
         session.HangUp();
 
@@ -108,11 +107,6 @@ public sealed class TerminalCommandTests
     }
 
     /// <summary>The first descendant that has another process id inside.</summary>
-    private static PidFd FindContainer(int ancestor) => PidFd.Open(Descendants(ancestor).First(id =>
+    private static PidFd FindContainer(ScriptSession session) => PidFd.Open(session.Processes.First(id =>
         File.ReadLines($"/proc/{id}/status").Single(line => line.StartsWith("NSpid:", StringComparison.Ordinal)).Split('\t').Length > 2));
-
-    private static IEnumerable<int> Descendants(int id) => Directory.GetDirectories($"/proc/{id}/task")
-        .SelectMany(thread => File.ReadAllText($"{thread}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        .Select(child => int.Parse(child, CultureInfo.InvariantCulture))
-        .SelectMany(child => Descendants(child).Prepend(child));
 }

@@ -17,6 +17,33 @@ public sealed unsafe class InterpreterProcessTests
     }
 
     [Fact]
+    public void A_mask_of_cpus_is_whole_longs_of_the_kernels()
+    {
+        List<ulong> mask = [];
+        RecordedKernel kernel = new((_, call) =>
+        {
+            call.A.Should().Be(0, "that is the process itself");
+            mask.AddRange(new ReadOnlySpan<ulong>((void*)call.C, (int)call.B / sizeof(ulong)));
+            return 0;
+        });
+
+        kernel.Run(Plan(new SetCpuAffinityStep("1,8,71", [0b10, 1, 0, 0, 0, 0, 0, 0, 0x80]))).Report.Errno.Should().Be(0);
+
+        mask.Should().Equal(0x102, 0x80);
+    }
+
+    [Theory]
+    [InlineData(Errno.EINVAL, false, Errno.EINVAL)]
+    [InlineData(Errno.EINVAL, true, (Errno)0)]
+    [InlineData(Errno.EPERM, true, Errno.EPERM)]
+    public void That_a_cgroup_allows_none_of_the_cpus_is_an_error_or_is_not(Errno answer, bool mayBeNone, Errno expected)
+    {
+        RecordedKernel kernel = new((_, _) => -(long)answer);
+
+        ((Errno)kernel.Run(Plan(new SetCpuAffinityStep("0", [1], mayBeNone))).Report.Errno).Should().Be(expected);
+    }
+
+    [Fact]
     public void A_kernel_without_keys_needs_no_keyring()
     {
         RecordedKernel kernel = new((name, _) => name == "keyctl" ? -(long)Errno.ENOSYS : null);

@@ -54,6 +54,8 @@ public sealed unsafe class InterpreterTests
         new OpenNetlinkStep(),
         new JoinCgroupStep(0, "/sys/fs/cgroup/cpu/x"),
         new EnterNamespacesStep(0, 0x20000000, 7),
+        new SetCpuAffinityStep("0,8", [1, 1]),
+        new SetCpuAffinityStep("0,8", [1, 1], MayBeNone: true),
         new ForkStep(),
         new ExecuteStep(["/x"], ["x"], ["A=b"], TellsProcessId: true),
         new InitStep(HasTerminal: false),

@@ -89,5 +89,24 @@ public sealed class EnterOrderTests
         kinds.Should().NotContain(typeof(OwnTerminalStep), "it stays whose it is");
     }
 
+    /// <summary>Before and after the cgroup is joined; what joins is in the container tests, since a cgroup has to be there.</summary>
+    [Theory]
+    [InlineData("0", "1", "0 wait 1 setns")]
+    [InlineData("0", null, "0 wait setns")]
+    [InlineData(null, "1", "wait 1 setns")]
+    [InlineData(null, null, "wait setns")]
+    public void Cpus_are_chosen_before_all_that_takes_time_and_again_before_the_namespaces_are_entered(string? initial, string? final, string expected)
+        => string.Join(' ', Plan(NamespaceKinds.Default, Process with { ExecCpuAffinity = new(initial, final) }).Select(step => step switch
+        {
+            SetCpuAffinityStep affinity => affinity.Cpus,
+            SynchronizeStep => "wait",
+            EnterNamespacesStep => "setns",
+            _ => null,
+        }).OfType<string>()).Should().Be(expected);
+
+    [Fact]
+    public void A_program_that_is_the_first_one_has_no_such_step()
+        => StartOrder.Plan(new ContainerConfiguration { Root = RootFileSystem.HostUserland() }, Process with { ExecCpuAffinity = new("0", "0") }).Steps.Should().NotContain(step => step is SetCpuAffinityStep);
+
     private static LaunchStep[] Plan(NamespaceKinds different, ProcessConfiguration process) => [.. EnterOrder.Plan(42, different, null, process).Steps];
 }

@@ -64,7 +64,6 @@ internal static class UnsupportedConfiguration
         Unsupported(findings, "process.oomScoreAdjustment", process.OomScoreAdjustment is not null);
         Unsupported(findings, "process.scheduler", process.Scheduler is not null);
         Unsupported(findings, "process.ioPriority", process.IOPriority is not null);
-        Unsupported(findings, "process.execCpuAffinity", process.ExecCpuAffinity is not null);
     }
 
     private static void Unsupported(Findings findings, Where where, bool isSet)

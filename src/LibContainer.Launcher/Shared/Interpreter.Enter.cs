@@ -15,6 +15,13 @@ internal static unsafe partial class Interpreter
         return result < 0 ? result : LeaveNothingOpen(execution);
     }
 
+    /// <summary>The kernel leaves out what the cgroup does not allow, and answers EINVAL when nothing is left.</summary>
+    private static long SetCpuAffinity(PlanExecution* execution, StepRecord* step)
+    {
+        long result = execution->Do(SystemCallNumber.sched_setaffinity, 0, (long)step->Value, (long)execution->Text(step->Text));
+        return result == -Uapi.EINVAL && step->Flags != 0 ? 0 : result;
+    }
+
     /// <summary>
     /// A process stays in the process id namespace that it was born in: only a child is in the one that was entered, and can be seen there. With CLONE_PARENT it is the host's child, too.
     /// </summary>

@@ -100,6 +100,7 @@ internal static unsafe partial class Interpreter
             case StepKind.JoinCgroup: return JoinCgroup(execution, step);
             case StepKind.NewCgroupNamespace: return execution->Do(SystemCallNumber.unshare, Uapi.CLONE_NEWCGROUP);
             case StepKind.EnterNamespaces: return EnterNamespaces(execution, step);
+            case StepKind.SetCpuAffinity: return SetCpuAffinity(execution, step);
             case StepKind.Fork: return Fork(execution);
             case StepKind.AwaitGo: return AwaitGo(execution);
             case StepKind.ResetSignals: return ResetSignals(execution);

@@ -191,6 +191,9 @@ internal enum StepKind : uint
     /// <summary>Value: CLONE_NEW*, Value2: which of the descriptors that came with the host's go is a pidfd. setns, close_range.</summary>
     EnterNamespaces,
 
+    /// <summary>Text: mask, Value: its length, Flags: 1 when the process's cgroup may allow none of it. sched_setaffinity.</summary>
+    SetCpuAffinity,
+
     /// <summary>A child goes on from here: the first process that is in the process id namespace which this one has entered. clone3, sendmsg.</summary>
     Fork,
 

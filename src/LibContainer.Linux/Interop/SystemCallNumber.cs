@@ -51,6 +51,7 @@ internal readonly struct SystemCallNumber(short x64, short arm64)
     public static SystemCallNumber umount2 => new(166, 39);
     public static SystemCallNumber sethostname => new(170, 161);
     public static SystemCallNumber gettid => new(186, 178);
+    public static SystemCallNumber sched_setaffinity => new(203, 122);
     public static SystemCallNumber getdents64 => new(217, 61);
     public static SystemCallNumber clock_gettime => new(228, 113);
     public static SystemCallNumber exit_group => new(231, 94);
