@@ -9,8 +9,15 @@ internal sealed class StepWords : IDisposable
 
     private SharedWords? _memory;
 
-    /// <summary>Made when the first word is taken: most hosts want launchers of one kind alone.</summary>
-    internal SharedWords Memory => _memory ?? throw new InvalidOperationException("no word has been taken yet");
+    /// <summary>Made when it is first needed: most hosts want launchers of one kind alone.</summary>
+    internal SharedWords Memory
+    {
+        get
+        {
+            lock (_free)
+                return _memory ??= new SharedWords("libcontainer-steps", StepWord.Count);
+        }
+    }
 
     /// <summary>Waits while all are in use.</summary>
     internal int Take()
@@ -19,9 +26,9 @@ internal sealed class StepWords : IDisposable
         {
             while (_free.Count == 0)
                 Monitor.Wait(_free);
-            _memory ??= new SharedWords("libcontainer-steps", StepWord.Count); // before the word, which nobody would return when this fails
+            SharedWords memory = Memory; // before the word, which nobody would return when this fails
             int index = _free.Pop();
-            _memory[index] = StepWord.NotStarted;
+            memory[index] = StepWord.NotStarted;
             return index;
         }
     }
