@@ -43,7 +43,7 @@ public sealed unsafe class RootDirectory : IDisposable
     {
         ArgumentNullException.ThrowIfNull(path);
         // One look for what is usual: no link, or links that stay below.
-        long found = Open(path, LibC.O_PATH, Uapi.RESOLVE_BENEATH);
+        int found = Open(path, LibC.O_PATH, Uapi.RESOLVE_BENEATH);
         if (found < 0)
             return Walk(path);
         Close(found);
@@ -59,15 +59,15 @@ public sealed unsafe class RootDirectory : IDisposable
     public byte[]? ReadFile(string path, int maxLength)
     {
         ArgumentNullException.ThrowIfNull(path);
-        long opened = Open(path, LibC.O_RDONLY | LibC.O_NONBLOCK | LibC.O_NOCTTY, Uapi.RESOLVE_IN_ROOT);
+        int opened = Open(path, LibC.O_RDONLY | LibC.O_NONBLOCK | LibC.O_NOCTTY, Uapi.RESOLVE_IN_ROOT);
         if (opened == -LibC.ENOENT)
             return null;
         if (opened < 0)
             throw new LinuxException("openat2", (Errno)(-opened), path);
 
-        using SafeFileHandle file = new((nint)opened, ownsHandle: true);
+        using SafeFileHandle file = new(opened, ownsHandle: true);
         stat found;
-        if (LibC.fstat((int)opened, &found) != 0)
+        if (LibC.fstat(opened, &found) != 0)
             throw LinuxException.FromLastError("fstat", path);
         if (((int)(uint)found.st_mode & Uapi.S_IFMT) != Uapi.S_IFREG)
             throw new InvalidDataException($"{path} is not a regular file");
@@ -77,6 +77,20 @@ public sealed unsafe class RootDirectory : IDisposable
         while (length < content.Length && Descriptor.Read(file, content.AsSpan(length)) is > 0 and int count)
             length += count;
         return length <= maxLength ? content[..length] : throw new InvalidDataException($"{path} is longer than {maxLength} bytes");
+    }
+
+    /// <summary>Opens what is at a path without touching it: links on the way are resolved inside the root, and the last one is not followed unless a slash stands behind it.</summary>
+    /// <param name="path">Absolute path inside the root.</param>
+    /// <exception cref="LinuxException">ENOENT, ENOTDIR, ELOOP: there is nothing. EAGAIN: what is inside is moved faster than it can be resolved.</exception>
+    public EntryDescriptor OpenEntry(string path) => new(OpenOrThrow(path, LibC.O_PATH | LibC.O_NOFOLLOW), path);
+
+    /// <summary>Opens a directory, links resolved inside the root.</summary>
+    /// <param name="path">Absolute path inside the root.</param>
+    /// <exception cref="LinuxException">As of <see cref="OpenEntry"/>.</exception>
+    public DirectoryDescriptor OpenDirectory(string path)
+    {
+        using EntryDescriptor root = new(OpenOrThrow("/", LibC.O_PATH), "/");
+        return new DirectoryDescriptor(OpenOrThrow(path, LibC.O_RDONLY | LibC.O_DIRECTORY), path, root.GetStatus().Identity);
     }
 
     private string? Walk(string path)
@@ -101,13 +115,13 @@ public sealed unsafe class RootDirectory : IDisposable
             }
 
             string here = $"/{string.Join('/', resolved.Append(name))}";
-            long found = Open(here, LibC.O_PATH | LibC.O_NOFOLLOW, Uapi.RESOLVE_IN_ROOT);
+            int found = Open(here, LibC.O_PATH | LibC.O_NOFOLLOW, Uapi.RESOLVE_IN_ROOT);
             if (found < 0)
                 return found == -LibC.ENOENT && link is null ? null
                     : link is null ? $"{here}: {LinuxException.Name((Errno)(-found))}"
                     : $"symbolic link {link} leads to {target}, which does not exist in the root";
 
-            string? next = ReadLink((int)found);
+            string? next = ReadLink(found);
             Close(found);
             if (next is null)
             {
@@ -132,18 +146,15 @@ public sealed unsafe class RootDirectory : IDisposable
     }
 
     /// <returns>A descriptor, or a negative errno.</returns>
-    private long Open(string path, int flags, int resolve)
+    private int Open(string path, int flags, int resolve) => PathResolution.Open(_root, "." + path, flags, resolve); // "./proc": relative to the root
+
+    private int OpenOrThrow(string path, int flags)
     {
-        fixed (byte* start = NullTerminated.From("." + path)) // "./proc": relative to the root
-        {
-            open_how how = new()
-            {
-                flags = (ulong)(uint)(flags | LibC.O_CLOEXEC),
-                resolve = (ulong)(resolve | Uapi.RESOLVE_NO_MAGICLINKS),
-            };
-            using Borrowed root = new(_root);
-            return SystemCall.Invoke(SystemCallNumber.openat2, root.Number, (long)start, (long)(&how), sizeof(open_how));
-        }
+        ArgumentNullException.ThrowIfNull(path);
+        if (!path.StartsWith('/'))
+            throw new ArgumentException($"'{path}' is not an absolute path", nameof(path));
+        int opened = Open(path, flags, Uapi.RESOLVE_IN_ROOT);
+        return opened >= 0 ? opened : throw new LinuxException("openat2", (Errno)(-opened), path, "RESOLVE_IN_ROOT");
     }
 
     private static void Close(long descriptor) => SystemCall.Invoke(SystemCallNumber.close, descriptor);

@@ -63,6 +63,7 @@ internal readonly struct SystemCallNumber(short x64, short arm64)
     public static SystemCallNumber mkdirat => new(258, 34);
     public static SystemCallNumber mknodat => new(259, 33);
     public static SystemCallNumber fchownat => new(260, 54);
+    public static SystemCallNumber linkat => new(265, 37);
     public static SystemCallNumber symlinkat => new(266, 36);
     public static SystemCallNumber readlinkat => new(267, 78);
     public static SystemCallNumber unshare => new(272, 97);
@@ -72,6 +73,7 @@ internal readonly struct SystemCallNumber(short x64, short arm64)
     public static SystemCallNumber inotify_init1 => new(294, 26);
     public static SystemCallNumber prlimit64 => new(302, 261);
     public static SystemCallNumber setns => new(308, 268);
+    public static SystemCallNumber renameat2 => new(316, 276);
     public static SystemCallNumber bpf => new(321, 280);
     public static SystemCallNumber statx => new(332, 291);
     public static SystemCallNumber pidfd_send_signal => new(424, 424);

@@ -25,10 +25,14 @@ internal static class Uapi
 
     // include/uapi/linux/stat.h
     public const int S_IFMT = 0xF000;
+    public const int S_IFIFO = 0x1000;
     public const int S_IFDIR = 0x4000;
     public const int S_IFREG = 0x8000;
     public const int S_IFCHR = 0x2000;
     public const int S_IFBLK = 0x6000;
+    public const int S_IFLNK = 0xA000;
+    public const int S_IFSOCK = 0xC000;
+    public const int UTIME_OMIT = 0x3FFFFFFE; // sys/stat.h
     public const int STATX_TYPE = 0x1;
 
     // include/uapi/linux/openat2.h
@@ -222,6 +226,7 @@ internal static class Uapi
     // include/uapi/linux/magic.h
     public const int DEVPTS_SUPER_MAGIC = 0x1CD1;
     public const int PROC_SUPER_MAGIC = 0x9FA0;
+    public const int SYSFS_MAGIC = 0x62656572;
 
     // asm-generic/signal.h
     public const int SIGKILL = 9;

@@ -23,6 +23,7 @@ public sealed class HeaderTests
         #include <sys/eventfd.h>
         #include <sys/inotify.h>
         #include <fcntl.h>
+        #include <dirent.h>
         #include <sys/socket.h>
         #include <sys/mman.h>
         #include <sys/stat.h>
@@ -154,6 +155,8 @@ public sealed class HeaderTests
         "_Static_assert(sizeof(struct mount_attr) == 32, \"mount_attr\");",
         "_Static_assert(sizeof(struct statx) == 256 && offsetof(struct statx, stx_mode) == 28, \"statx\");",
         "_Static_assert(offsetof(struct statx, stx_rdev_major) == 128 && offsetof(struct statx, stx_rdev_minor) == 132, \"statx device\");",
+        "_Static_assert(offsetof(struct dirent64, d_reclen) == 16 && offsetof(struct dirent64, d_name) == 19, \"dirent64\");",
+        "_Static_assert(offsetof(struct statfs, f_type) == 0, \"statfs type\");",
         "_Static_assert(sizeof(struct statfs) == 120 && offsetof(struct statfs, f_flags) == 80, \"statfs\");",
         "_Static_assert(sizeof(struct winsize) == 8 && offsetof(struct winsize, ws_col) == 2, \"winsize\");",
         "_Static_assert(sizeof(struct termios2) == 44 && offsetof(struct termios2, c_cc) == 17, \"termios2\");",
