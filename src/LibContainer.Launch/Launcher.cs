@@ -24,7 +24,6 @@ public sealed class Launcher
     private readonly LauncherThread _thread;
     private readonly bool _isResident, _hasBoundingSet;
     private readonly Lazy<Launcher> _withoutBoundingSet;
-    private Task<LauncherProcess>? _starting;
     private LauncherProcess? _current;
     private bool _disposed;
 
@@ -55,24 +54,7 @@ public sealed class Launcher
     }
 
     /// <summary>Of the one for plans that keep a bounding set.</summary>
-    internal int? ProcessId => (Volatile.Read(ref _current) ?? (Volatile.Read(ref _starting) is { IsCompletedSuccessfully: true } started ? started.Result : null)) is { HasExited: false } current ? current.Id : null;
-
-    /// <summary>Begins to start the helper, which the first start then does not wait for as long. Does nothing when it runs.</summary>
-    /// <param name="emptiesBoundingSet">It is for plans that leave no capability in the bounding set.</param>
-    public void Prepare(bool emptiesBoundingSet)
-    {
-        if (_hasBoundingSet && emptiesBoundingSet)
-        {
-            _withoutBoundingSet.Value.Prepare(emptiesBoundingSet);
-            return;
-        }
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_current is null)
-                _starting ??= _thread.Start(_words.Memory);
-        }
-    }
+    internal int? ProcessId => Volatile.Read(ref _current) is { HasExited: false } current ? current.Id : null;
 
     /// <summary>Starts a process and waits until it runs its program.</summary>
     /// <param name="plan">Its namespaces, and what it does before.</param>
@@ -253,9 +235,7 @@ public sealed class Launcher
         if (_current is { } dead)
             Discard(dead);
 
-        Task<LauncherProcess> starting = _starting ?? _thread.Start(_words.Memory);
-        _starting = null;
-        LauncherProcess started = starting.GetAwaiter().GetResult();
+        LauncherProcess started = _thread.Start(_words.Memory);
         _current = started;
         if (_isResident)
             Adopt(started);
@@ -363,8 +343,6 @@ public sealed class Launcher
             _disposed = true;
             _current?.Dispose();
             _current = null;
-            if (_starting is not null && Task.WaitAny(_starting) == 0 && _starting.IsCompletedSuccessfully)
-                _starting.Result.Dispose();
         }
         _thread.Close();
         _words.Dispose();

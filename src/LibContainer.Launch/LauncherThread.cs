@@ -28,15 +28,15 @@ internal sealed class LauncherThread
     /// <summary>Its id, as in /proc/self/task: where the kernel keeps the list of its children.</summary>
     internal int Id { get; private set; }
 
-    /// <summary>Begins to start a launcher. The one before must have ended or be about to: this thread waits for it first. For one caller at a time.</summary>
-    internal Task<LauncherProcess> Start(SharedWords words)
+    /// <summary>Starts a launcher. The one before must have ended or be about to: this thread waits for it first. For one caller at a time.</summary>
+    internal LauncherProcess Start(SharedWords words)
     {
         if (!_isStarted)
             _thread.Start(); // not before: most hosts want launchers of one kind alone
         _isStarted = true;
         Request request = new(words, new TaskCompletionSource<LauncherProcess>(TaskCreationOptions.RunContinuationsAsynchronously));
         _requests.Add(request);
-        return request.Result.Task;
+        return request.Result.Task.GetAwaiter().GetResult();
     }
 
     /// <summary>Waits until the launcher has left. Containers that were detached lose their parent.</summary>
@@ -60,7 +60,7 @@ internal sealed class LauncherThread
             }
             catch (Exception error)
             {
-                request.Result.SetException(error); // rethrown on the thread that waits for it
+                request.Result.SetException(error); // rethrown by Start, on the thread that asked
                 continue;
             }
             request.Result.SetResult(launcher);

@@ -9,15 +9,8 @@ internal sealed class StepWords : IDisposable
 
     private SharedWords? _memory;
 
-    /// <summary>Made when it is first needed: most hosts want launchers of one kind alone.</summary>
-    internal SharedWords Memory
-    {
-        get
-        {
-            lock (_free)
-                return _memory ??= new SharedWords("libcontainer-steps", StepWord.Count);
-        }
-    }
+    /// <summary>Made when the first word is taken: most hosts want launchers of one kind alone.</summary>
+    internal SharedWords Memory => _memory ?? throw new InvalidOperationException("no word has been taken yet");
 
     /// <summary>Waits while all are in use.</summary>
     internal int Take()
@@ -26,9 +19,9 @@ internal sealed class StepWords : IDisposable
         {
             while (_free.Count == 0)
                 Monitor.Wait(_free);
-            SharedWords memory = Memory; // before the word, which nobody would return when this fails
+            _memory ??= new SharedWords("libcontainer-steps", StepWord.Count); // before the word, which nobody would return when this fails
             int index = _free.Pop();
-            memory[index] = StepWord.NotStarted;
+            _memory[index] = StepWord.NotStarted;
             return index;
         }
     }

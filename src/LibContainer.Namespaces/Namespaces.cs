@@ -55,15 +55,6 @@ public static class Namespaces
         return Starting.Start(container, process, options ?? ExecOptions.Default, returnsAtOnce: true, cancellationToken);
     }
 
-    /// <summary>Begins to start what stands beside this process, on another thread, so that the first start need not wait for that: 2 ms. Does nothing when it is there.</summary>
-    /// <param name="process">Who will be started. A program that keeps capabilities needs another helper.</param>
-    public static void Prepare(ProcessConfiguration process)
-    {
-        ArgumentNullException.ThrowIfNull(process);
-        HostChecks.ThrowIfNotAllowed();
-        Launcher.Shared.Prepare(process.Capabilities.Bounding == CapabilitySet.None);
-    }
-
     /// <summary>Runs a program in a container that runs already, whoever has started that, and waits until it has ended.</summary>
     /// <param name="container">The container.</param>
     /// <param name="process">The program, and as whom it runs: that of the container's first program <c>with</c> other arguments, say.</param>

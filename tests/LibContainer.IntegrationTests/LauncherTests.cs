@@ -30,37 +30,6 @@ public sealed class LauncherTests : IDisposable
         launcher.ProcessId.Should().NotBe(first);
     }
 
-    /// <summary>Each kind is there once, and whoever prepares twice, or for nothing, leaves nothing.</summary>
-    [Theory]
-    [InlineData(true, true)]
-    [InlineData(false, true)]
-    [InlineData(true, false)]
-    public void A_launcher_can_be_there_before_the_first_start(bool emptiesBoundingSet, bool isUsed)
-    {
-        Requires.Root();
-        Footprint before = WarmFootprint();
-        using (PrivateLauncher own = new())
-        {
-            own.Launcher.Prepare(emptiesBoundingSet);
-            own.Launcher.Prepare(emptiesBoundingSet);
-            SpinWait.SpinUntil(() => own.Launcher.ProcessIds.Length == 1, TimeSpan.FromSeconds(30)).Should().BeTrue("it comes without a start");
-            if (isUsed)
-            {
-                Run(own.Launcher, "6").ExitCode.Should().Be(6);
-                own.Launcher.Prepare(emptiesBoundingSet);
-                own.Launcher.ProcessIds.Should().HaveCount(emptiesBoundingSet ? 2 : 1, "a plan without capabilities to drop is for the other one");
-            }
-        }
-
-        Footprint.Take().Should().Be(before);
-    }
-
-    private static Footprint WarmFootprint()
-    {
-        Sandbox.StartLauncher();
-        return Footprint.Take();
-    }
-
     [Fact]
     public void Containers_outlive_their_launcher_and_die_with_the_next_one()
     {

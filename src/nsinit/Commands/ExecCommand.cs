@@ -19,7 +19,6 @@ internal sealed class ExecCommand : OperandCommand
         if (Operands.Length == 0)
             throw new UsageException("exec needs a command: nsinit exec CMD [ARG ...]");
         ConvertedContainer converted = ContainerJson.Read(Operands);
-        Namespaces.Prepare(converted.Process);
         using (RunningContainer? running = ContainerOfFolder.Open())
             if (running is not null)
                 return Entrance.Run(running, converted.Process);

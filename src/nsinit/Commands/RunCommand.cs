@@ -22,7 +22,6 @@ internal sealed class RunCommand : ContainerCommand
     {
         ContainerConfiguration container = Container(result);
         ProcessConfiguration process = Process(result);
-        Namespaces.Prepare(process);
         ExecOptions options = new() { Started = SignalForwarding.Instance.Start, Notified = HostNotifications.IsAwaited ? Relay : null };
         if (!result.GetValue(_timing))
             return Namespaces.Exec(container, process, options).ExitCode;
