@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using LibContainer.Linux;
 
 namespace LibContainer.Cgroups;
@@ -19,15 +20,11 @@ internal sealed record CgroupMembership(ImmutableArray<string> Names, string Pat
     {
         try
         {
-            return [.. File.ReadLines($"/proc/{process}/cgroup").Select(Parse)];
+            return ImmutableCollectionsMarshal.AsImmutableArray(Array.ConvertAll(KernelText.ReadLines($"/proc/{process}/cgroup"), Parse));
         }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        catch (LinuxException error) when (error.Error is Errno.ENOENT or Errno.ESRCH)
         {
-            return null;
-        }
-        catch (IOException error) when (error.HResult == (int)Errno.ESRCH)
-        {
-            return null; // it ended while the file was open
+            return null; // ESRCH: it ended while the file was open
         }
     }
 

@@ -5,8 +5,8 @@ namespace LibContainer.Launch;
 /// <summary>Lends out the words of the shared memory: one to each start that is under way.</summary>
 internal sealed class StepWords : IDisposable
 {
-    private readonly Stack<int> _free = new(Enumerable.Range(0, StepWord.Count).Reverse());
-
+    private readonly Stack<int> _free = []; // that have been lent out before
+    private int _untouched;
     private SharedWords? _memory;
 
     /// <summary>Made when the first word is taken: most hosts want launchers of one kind alone.</summary>
@@ -17,10 +17,11 @@ internal sealed class StepWords : IDisposable
     {
         lock (_free)
         {
-            while (_free.Count == 0)
+            while (_free.Count == 0 && _untouched == StepWord.Count)
                 Monitor.Wait(_free);
             _memory ??= new SharedWords("libcontainer-steps", StepWord.Count); // before the word, which nobody would return when this fails
-            int index = _free.Pop();
+            if (!_free.TryPop(out int index))
+                index = _untouched++;
             _memory[index] = StepWord.NotStarted;
             return index;
         }

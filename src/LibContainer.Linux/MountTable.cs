@@ -20,7 +20,7 @@ public sealed record MountEntry(
 public static class MountTable
 {
     /// <summary>Those of this process, in the order in which the kernel lists them: a later one at the same place is on top.</summary>
-    public static IReadOnlyList<MountEntry> Read() => [.. File.ReadLines("/proc/self/mountinfo").Select(Parse)];
+    public static IReadOnlyList<MountEntry> Read() => Array.ConvertAll(KernelText.ReadLines("/proc/self/mountinfo"), Parse);
 
     /// <exception cref="FormatException">The line is not one of the kernel's.</exception>
     internal static MountEntry Parse(string line)

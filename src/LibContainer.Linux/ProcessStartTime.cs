@@ -23,15 +23,11 @@ internal static class ProcessStat
     {
         try
         {
-            return File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/stat"));
+            return KernelText.Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/stat"));
         }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException or LinuxException)
+        catch (LinuxException error) when (error.Error is Errno.ENOENT or Errno.ESRCH)
         {
-            return null;
-        }
-        catch (IOException error) when (error.HResult == (int)Errno.ESRCH)
-        {
-            return null; // it ended while the file was open
+            return null; // ESRCH: it ended while the file was open
         }
     }
 

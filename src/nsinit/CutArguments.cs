@@ -9,7 +9,7 @@ namespace NsInit;
 internal sealed record CutArguments(string[] Own, string[] Operands)
 {
     /// <summary>Cuts before the parser sees anything, so that nothing of the container's is taken for an option, a response file or a directive.</summary>
-    internal static CutArguments AtFirstOperand(RootCommand root, string[] arguments)
+    internal static CutArguments AtFirstOperand(Command root, string[] arguments)
     {
         if (arguments.Length == 0 || root.Subcommands.FirstOrDefault(command => command.Name == arguments[0]) is not { } command)
             return new CutArguments(arguments, []);

@@ -14,14 +14,15 @@ public sealed record ConvertedContainer(ContainerConfiguration Container, Proces
 /// </remarks>
 public static class ContainerSpecConversion
 {
-    private static readonly ImmutableDictionary<string, NamespaceKinds> Namespaces = new Dictionary<string, NamespaceKinds>
+    private static NamespaceKinds Namespace(string name) => name switch
     {
-        ["NEWNS"] = NamespaceKinds.Mount,
-        ["NEWUTS"] = NamespaceKinds.Uts,
-        ["NEWIPC"] = NamespaceKinds.Ipc,
-        ["NEWPID"] = NamespaceKinds.Pid,
-        ["NEWNET"] = NamespaceKinds.Network,
-    }.ToImmutableDictionary();
+        "NEWNS" => NamespaceKinds.Mount,
+        "NEWUTS" => NamespaceKinds.Uts,
+        "NEWIPC" => NamespaceKinds.Ipc,
+        "NEWPID" => NamespaceKinds.Pid,
+        "NEWNET" => NamespaceKinds.Network,
+        _ => NamespaceKinds.None,
+    };
 
     /// <summary>Converts a container.</summary>
     /// <param name="spec">As it was read.</param>
@@ -45,7 +46,7 @@ public static class ContainerSpecConversion
             ReadOnlyRoot = spec.ReadOnlyFileSystem,
             RootSwitch = spec.NoPivotRoot ? RootSwitch.Move : RootSwitch.Pivot,
             MountLabel = Label(spec, "mount_label"),
-            Namespaces = spec.Namespaces.Where(entry => entry.Value).Aggregate(NamespaceKinds.None, (kinds, entry) => kinds | Namespaces.GetValueOrDefault(entry.Key)),
+            Namespaces = spec.Namespaces.Where(entry => entry.Value).Aggregate(NamespaceKinds.None, (kinds, entry) => kinds | Namespace(entry.Key)),
             Hostname = spec.Hostname.Length == 0 ? null : spec.Hostname,
             Mounts = [.. MountConfiguration.Defaults, .. spec.Mounts.Where(mount => mount.Type == "bind").Select(Bind)],
             Devices = Devices(spec, findings),
