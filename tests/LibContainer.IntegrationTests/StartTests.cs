@@ -97,7 +97,9 @@ public sealed class StartTests
 
         await using ContainerProcess process = Sandbox.Start(Sandbox.Default, new ProcessConfiguration("/bin/sh", "-c", "cat; echo done >&2; exec sleep 1000"), new ExecOptions
         {
-            StandardInput = StandardStream.FromStream(input), StandardOutput = StandardStream.FromStream(output), StandardError = StandardStream.FromStream(error),
+            StandardInput = StandardStream.FromStream(input),
+            StandardOutput = StandardStream.FromStream(output),
+            StandardError = StandardStream.FromStream(error),
         });
         await output.Arrived.WaitAsync(Limit);
         process.Kill();
