@@ -20,13 +20,15 @@ public static unsafe class Descriptor
         return copy >= 0 ? new SafeFileHandle(copy, ownsHandle: true) : throw LinuxException.FromLastError("fcntl", detail: $"F_DUPFD_CLOEXEC of descriptor {descriptor.Number}");
     }
 
-    /// <summary>Reads and writes of it no longer wait, also those by who else has it open, but not those of another end. Source: fcntl(2), O_NONBLOCK.</summary>
-    internal static void SetNonBlocking(SafeHandle handle)
+    /// <summary>Whether reads and writes of it wait, also those by who else has it open, but not those of another end. Source: fcntl(2), O_NONBLOCK.</summary>
+    /// <exception cref="LinuxException">EBADF: it is closed.</exception>
+    public static void SetBlocking(SafeHandle handle, bool isBlocking)
     {
+        ArgumentNullException.ThrowIfNull(handle);
         using Borrowed descriptor = new(handle);
         int flags = LibC.fcntl(descriptor.Number, LibC.F_GETFL);
-        if (flags < 0 || LibC.fcntl(descriptor.Number, LibC.F_SETFL, flags | LibC.O_NONBLOCK) < 0)
-            throw LinuxException.FromLastError("fcntl", detail: $"F_SETFL O_NONBLOCK of descriptor {descriptor.Number}");
+        if (flags < 0 || LibC.fcntl(descriptor.Number, LibC.F_SETFL, isBlocking ? flags & ~LibC.O_NONBLOCK : flags | LibC.O_NONBLOCK) < 0)
+            throw LinuxException.FromLastError("fcntl", detail: $"F_SETFL of descriptor {descriptor.Number}");
     }
 
     /// <summary>Reads what is there, and waits while nothing is.</summary>

@@ -20,8 +20,7 @@ public sealed class DescriptorStream : Stream
     /// <exception cref="LinuxException">It is closed.</exception>
     public DescriptorStream(SafeHandle handle, FileAccess access)
     {
-        ArgumentNullException.ThrowIfNull(handle);
-        Descriptor.SetNonBlocking(handle);
+        Descriptor.SetBlocking(handle, isBlocking: false);
         (_handle, CanReadFrom, CanWriteTo) = (handle, (access & FileAccess.Read) != 0, (access & FileAccess.Write) != 0);
     }
 

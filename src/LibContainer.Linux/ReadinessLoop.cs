@@ -38,7 +38,7 @@ internal static class ReadinessLoop
     private static EventPoll Start()
     {
         EventPoll poll = new();
-        new Thread(() => Run(poll)) { Name = "LibContainer streams", IsBackground = true }.Start();
+        new Thread(() => Run(poll)) { Name = "LibContainer streams", IsBackground = true }.UnsafeStart(); // without the context of whoever comes first
         return poll;
     }
 

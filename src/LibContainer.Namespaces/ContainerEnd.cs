@@ -44,11 +44,11 @@ internal sealed class ContainerEnd(ProgramOptions options, int entered = 0) : ID
                 options.Logger?.Ended(processId, status);
             else
                 options.Logger?.ProgramEnded(processId, entered, status);
+            Notifications?.Finish();
             Leave();
             RemoveFiles();
             RemoveCgroup();
         }
-        Notifications?.Finish(); // without the lock: it calls the caller
     }
 
     /// <summary>The kernel removes the host's end of a cable some 15 ms later; nobody waits for that.</summary>

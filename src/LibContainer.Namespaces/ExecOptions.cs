@@ -22,7 +22,7 @@ public sealed record ExecOptions : ProgramOptions
     public Func<InitContext, InitCommand>? CreateCommand { get; init; }
 
     /// <summary>
-    /// Is told what the container's programs say of themselves, by the lines of a message: <c>READY=1</c>, <c>STATUS=...</c>. One message after the other, on threads of the pool, or by who waits for the end. When
+    /// Is told what the container's programs say of themselves, by the lines of a message: <c>READY=1</c>, <c>STATUS=...</c>. One message after the other, on threads of the pool, or by who waits for the end, for which it must not wait itself. When
     /// it throws, the program is killed, and the exception comes from that wait. To pass it on: <see cref="HostNotifications.Relay"/>. Null: nobody is, and the program is not asked to say something.
     /// Source: sd_notify(3).
     /// </summary>

@@ -70,7 +70,16 @@ public sealed class TerminalStream : Stream
     /// <exception cref="LinuxException">As of <see cref="UnixSocket.Send"/>; it is still here.</exception>
     public void SendTo(string consoleSocket)
     {
-        UnixSocket.Send(consoleSocket, isStream: true, "/dev/ptmx"u8, Handle);
+        Descriptor.SetBlocking(Handle, isBlocking: true); // as others know it
+        try
+        {
+            UnixSocket.Send(consoleSocket, isStream: true, "/dev/ptmx"u8, Handle);
+        }
+        catch
+        {
+            Descriptor.SetBlocking(Handle, isBlocking: false);
+            throw;
+        }
         Dispose();
     }
 

@@ -188,7 +188,8 @@ public sealed class TerminalStreamTests
         using Socket connection = await listener.AcceptAsync(Limit);
         byte[] name = new byte[64];
         Encoding.ASCII.GetString(name, 0, SocketPair.Receive(connection.SafeHandle, name, out SafeFileHandle? right)).Should().Be("/dev/ptmx");
-        await using DescriptorStream terminal = new(right!, FileAccess.ReadWrite);
+        File.ReadLines($"/proc/self/fdinfo/{right!.DangerousGetHandle()}").Single(line => line.StartsWith("flags:", StringComparison.Ordinal)).Should().MatchRegex("[01]0002$", "who gets it expects that reads wait: no O_NONBLOCK, 04000");
+        await using DescriptorStream terminal = new(right, FileAccess.ReadWrite);
         await Expect(terminal, "ready\r\n");
         await terminal.WriteAsync("typed\n"u8.ToArray(), Limit);
         (await ReadToEnd(terminal)).Should().Be("typed\r\n");
