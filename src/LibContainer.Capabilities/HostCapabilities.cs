@@ -25,9 +25,9 @@ public static class HostCapabilities
         ArgumentNullException.ThrowIfNull(capabilities);
         CapabilitySet wanted = capabilities.Effective | capabilities.Permitted | capabilities.Ambient;
         if (wanted == CapabilitySet.None)
-            yield break;
+            return [];
         CapabilitySet missing = wanted & ~ReadPermitted();
-        if (missing != CapabilitySet.None)
-            yield return new ConfigurationFinding("process.capabilities", $"this host does not have {string.Join(", ", CapabilityNames.Of(missing))} itself and cannot give it away");
+        return missing == CapabilitySet.None ? []
+            : [new ConfigurationFinding("process.capabilities", $"this host does not have {string.Join(", ", CapabilityNames.Of(missing))} itself and cannot give it away")];
     }
 }

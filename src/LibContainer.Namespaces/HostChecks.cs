@@ -77,6 +77,9 @@ internal static class HostChecks
     }
 
     internal static IEnumerable<ConfigurationFinding> OfKernel(ContainerConfiguration container, KernelVersion version, NamespaceKinds missing)
+        => version >= KernelVersion.Floor && (container.Namespaces & missing) == 0 ? [] : FindOfKernel(container, version, missing);
+
+    private static IEnumerable<ConfigurationFinding> FindOfKernel(ContainerConfiguration container, KernelVersion version, NamespaceKinds missing)
     {
         if (version < KernelVersion.Floor)
             yield return new ConfigurationFinding("kernel", $"LibContainer needs Linux {KernelVersion.Floor} or later, and this is {version}");

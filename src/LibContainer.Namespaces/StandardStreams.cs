@@ -8,8 +8,8 @@ namespace LibContainer;
 /// <summary>The descriptors behind a program's three streams.</summary>
 internal sealed class StandardStreams : IProgramStreams
 {
-    private readonly List<SafeFileHandle> _childEnds = [];
     private readonly bool _returnsAtOnce;
+    private List<SafeFileHandle>? _childEnds;
     private OutputCopies? _copies;
     private InputPipe? _copiedInput;
 
@@ -52,11 +52,11 @@ internal sealed class StandardStreams : IProgramStreams
         {
             case CopiedStream copied:
                 _copiedInput = new InputPipe(copied.Stream);
-                _childEnds.Add(_copiedInput.ReadEnd);
+                (_childEnds ??= []).Add(_copiedInput.ReadEnd);
                 return _copiedInput.ReadEnd;
             case PipeStream:
                 (SafeFileHandle read, SafeFileHandle write) = Pipe.Create();
-                _childEnds.Add(read);
+                (_childEnds ??= []).Add(read);
                 Input = new DescriptorStream(write, FileAccess.Write);
                 return read;
             default:
@@ -70,11 +70,11 @@ internal sealed class StandardStreams : IProgramStreams
         {
             case CopiedStream copied:
                 SafeFileHandle end = (_copies ??= new OutputCopies()).Add(copied.Stream);
-                _childEnds.Add(end);
+                (_childEnds ??= []).Add(end);
                 return (end, null);
             case PipeStream:
                 (SafeFileHandle read, SafeFileHandle write) = Pipe.Create();
-                _childEnds.Add(write);
+                (_childEnds ??= []).Add(write);
                 return (write, new DescriptorStream(read, FileAccess.Read));
             default:
                 return (Open(stream, FileAccess.Write), null);
@@ -89,7 +89,7 @@ internal sealed class StandardStreams : IProgramStreams
                 return given.Handle;
             case NullStream:
                 SafeFileHandle nothing = File.OpenHandle("/dev/null", FileMode.Open, access);
-                _childEnds.Add(nothing);
+                (_childEnds ??= []).Add(nothing);
                 return nothing;
             default:
                 return null;
@@ -124,9 +124,8 @@ internal sealed class StandardStreams : IProgramStreams
 
     private void CloseChildEnds()
     {
-        foreach (SafeFileHandle end in _childEnds)
-            end.Dispose();
-        _childEnds.Clear();
+        _childEnds?.ForEach(static end => end.Dispose());
+        _childEnds = null;
     }
 
     public void Dispose()
