@@ -13,6 +13,7 @@ internal sealed class ContainerEnd(ProgramOptions options, int entered = 0) : ID
 {
     private readonly Lock _gate = new();
     private ContainerCgroup? _cgroup;
+    private PidFiles? _files;
     private bool _hasProcessIds, _isFinished;
 
     /// <summary>What the container is connected by.</summary>
@@ -21,14 +22,21 @@ internal sealed class ContainerEnd(ProgramOptions options, int entered = 0) : ID
     /// <summary>What its programs say comes through this.</summary>
     internal NotifySocket? Notifications { get; set; }
 
-    /// <summary>Files that say which process is its first.</summary>
-    internal PidFiles? Files { get; set; }
-
     /// <summary>It will be removed.</summary>
     internal void Own(ContainerCgroup? cgroup, ContainerConfiguration container)
     {
         _cgroup = cgroup;
         _hasProcessIds = (container.Namespaces & NamespaceKinds.Pid) != 0;
+    }
+
+    /// <summary>The process runs its program.</summary>
+    /// <exception cref="IOException">The files that say so cannot be written.</exception>
+    internal void Begin(LaunchedProcess process)
+    {
+        Notifications?.RemoveName();
+        Notifications?.Begin(process);
+        if (options is ExecOptions { DataPath: { } folder })
+            _files = PidFiles.Write(folder, process.Id);
     }
 
     /// <summary>The process has ended.</summary>
@@ -58,8 +66,8 @@ internal sealed class ContainerEnd(ProgramOptions options, int entered = 0) : ID
 
     private void RemoveFiles()
     {
-        PidFiles? files = Files;
-        Files = null;
+        PidFiles? files = _files;
+        _files = null;
         files?.Dispose();
     }
 

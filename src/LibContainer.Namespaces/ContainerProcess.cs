@@ -14,8 +14,21 @@ public sealed class ContainerProcess : IDisposable, IAsyncDisposable
     private readonly IProgramStreams _streams;
     private readonly ContainerEnd _end;
 
-    internal ContainerProcess(LaunchedProcess process, IProgramStreams streams, ContainerEnd end)
+    private ContainerProcess(LaunchedProcess process, IProgramStreams streams, ContainerEnd end)
         => (_process, _streams, _end) = (process, streams, end);
+
+    /// <summary>Takes over what runs. When this fails it is still the caller's.</summary>
+    internal static ContainerProcess Begin(LaunchedProcess process, IProgramStreams streams, ContainerEnd end, ProgramOptions options, CancellationToken cancellationToken)
+    {
+        using (cancellationToken.Register(static state => ((LaunchedProcess)state!).Kill(), process))
+        {
+            streams.Started(process);
+            end.Begin(process);
+            options.Started?.Invoke(process);
+        }
+        cancellationToken.ThrowIfCancellationRequested();
+        return new ContainerProcess(process, streams, end);
+    }
 
     /// <summary>Its id in the host's namespace. For display, and as of <see cref="LaunchedProcess.Id"/>.</summary>
     public int Id => _process.Id;

@@ -26,13 +26,7 @@ internal static class Entering
         {
             streams = ProgramStreams.Open(options, ref process, returnsAtOnce);
             launched = Launch(container, cgroup, process, options, streams, cancellationToken);
-            using (cancellationToken.Register(static state => ((LaunchedProcess)state!).Kill(), launched))
-            {
-                streams.Started(launched);
-                options.Started?.Invoke(launched);
-            }
-            cancellationToken.ThrowIfCancellationRequested();
-            return new ContainerProcess(launched, streams, end);
+            return ContainerProcess.Begin(launched, streams, end, options, cancellationToken);
         }
         catch (Exception error)
         {

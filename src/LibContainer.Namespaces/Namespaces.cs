@@ -30,7 +30,7 @@ public static class Namespaces
     /// <exception cref="OperationCanceledException">It was cancelled; nothing is left.</exception>
     /// <remarks>
     /// The container dies with this process, however this process ends. Thread-safe. Between two calls there remain the launcher (a process of 30 KB, or two, unless it is <see cref="Launcher.Once"/>), the thread that stands for it, and
-    /// the descriptors between the two; never anything for each call.
+    /// the descriptors between the two; and, once something was awaited, one thread more with an epoll, for all that is. Never anything for each call.
     /// </remarks>
     public static ExitStatus Exec(
         ContainerConfiguration container, ProcessConfiguration process, ExecOptions? options = null, CancellationToken cancellationToken = default)

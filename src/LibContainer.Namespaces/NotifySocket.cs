@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using LibContainer.Configuration;
@@ -16,10 +15,7 @@ internal sealed class NotifySocket : IDisposable
 {
     internal const string Path = "/run/host/notify";
 
-    private const string Folder = "/run/libcontainer/notify", Variable = "NOTIFY_SOCKET";
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
-    /// <summary>Whoever it runs as: the folder above keeps the host's users out.</summary>
+    /// <summary>Whoever it runs as: the directory keeps the host's users out.</summary>
     private const UnixFileMode Everybody = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     private const int MaxMessage = 4096; // as the service manager takes it: sd_notify(3)
@@ -28,15 +24,13 @@ internal sealed class NotifySocket : IDisposable
     private readonly Socket _socket;
     private readonly DescriptorStream _messages;
     private readonly CancellationTokenSource _ended = new();
-    private readonly string _directory;
+    private readonly RunDirectory _directory = new("notify");
     private readonly byte[] _buffer = new byte[MaxMessage];
     private Task _received = Task.CompletedTask;
 
     internal NotifySocket(Action<ImmutableArray<string>> notified)
     {
         _notified = notified;
-        _directory = System.IO.Path.Combine(Folder, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{Guid.NewGuid():N}"));
-        Directory.CreateDirectory(_directory, OwnerOnly);
         try
         {
             _socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
@@ -52,21 +46,17 @@ internal sealed class NotifySocket : IDisposable
         }
     }
 
-    private string Name => System.IO.Path.Combine(_directory, "socket");
+    private string Name => _directory["socket"];
 
     /// <summary>Has a container bind it and its program find it.</summary>
     internal void AddTo(ref ContainerConfiguration container, ref ProcessConfiguration process)
     {
         container = container with { Mounts = container.Mounts.Add(MountConfiguration.Bind(Name, Path, readOnly: true)) };
-        process = process with { Environment = [.. process.Environment.Where(entry => !entry.StartsWith($"{Variable}=", StringComparison.Ordinal)), $"{Variable}={Path}"] };
+        process = process with { Environment = [.. process.Environment.Where(entry => !entry.StartsWith($"{HostNotifications.Variable}=", StringComparison.Ordinal)), $"{HostNotifications.Variable}={Path}"] };
     }
 
     /// <summary>The container has it.</summary>
-    internal void RemoveName()
-    {
-        if (Directory.Exists(_directory))
-            Directory.Delete(_directory, recursive: true);
-    }
+    internal void RemoveName() => _directory.Dispose();
 
     /// <summary>Tells what comes from now on, on threads of the pool, one message after the other.</summary>
     internal void Begin(LaunchedProcess process) => _received = ReceiveAsync(process);

@@ -30,16 +30,7 @@ internal static class Starting
                 end.Notifications.AddTo(ref container, ref process);
             }
             launched = Launch(container, process, options, streams, cgroup, end.Network, cancellationToken);
-            using (cancellationToken.Register(static state => ((LaunchedProcess)state!).Kill(), launched))
-            {
-                end.Notifications?.RemoveName();
-                end.Notifications?.Begin(launched);
-                streams.Started(launched);
-                end.Files = options.DataPath is { } folder ? PidFiles.Write(folder, launched.Id) : null;
-                options.Started?.Invoke(launched);
-            }
-            cancellationToken.ThrowIfCancellationRequested();
-            return new ContainerProcess(launched, streams, end);
+            return ContainerProcess.Begin(launched, streams, end, options, cancellationToken);
         }
         catch (Exception error)
         {

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using LibContainer.Configuration;
+using LibContainer.Linux;
 
 namespace LibContainer.Network;
 
@@ -12,19 +13,13 @@ namespace LibContainer.Network;
 /// </summary>
 public sealed class NameFiles : IDisposable
 {
-    private const string Folder = "/run/libcontainer/names";
-
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
     private readonly NameResolutionConfiguration _names;
     private readonly string? _hostname;
-    private readonly string _directory;
+    private readonly RunDirectory _directory = new("names");
 
     private NameFiles(ContainerConfiguration container, NameResolutionConfiguration names)
     {
         (_names, _hostname) = (names, container.Hostname);
-        _directory = Path.Combine(Folder, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{Guid.NewGuid():N}"));
-        Directory.CreateDirectory(_directory, OwnerOnly);
         try
         {
             ImmutableArray<MountConfiguration>.Builder mounts = container.Mounts.ToBuilder();
@@ -36,8 +31,8 @@ public sealed class NameFiles : IDisposable
 
             void Add(string name, string text)
             {
-                File.WriteAllText(PathOf(name), text);
-                mounts.Add(MountConfiguration.Bind(PathOf(name), $"/etc/{name}", readOnly: true));
+                File.WriteAllText(_directory[name], text);
+                mounts.Add(MountConfiguration.Bind(_directory[name], $"/etc/{name}", readOnly: true));
             }
         }
         catch
@@ -64,11 +59,11 @@ public sealed class NameFiles : IDisposable
     {
         ArgumentNullException.ThrowIfNull(addresses);
         if (addresses.Count > 0)
-            File.WriteAllText(PathOf("hosts"), HostsText(_names, _hostname, addresses)); // the same file, wherever it is bound by now
+            File.WriteAllText(_directory["hosts"], HostsText(_names, _hostname, addresses)); // the same file, wherever it is bound by now
     }
 
     /// <summary>Removes their names from the host.</summary>
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    public void Dispose() => _directory.Dispose();
 
     internal static string ResolverText(NameResolutionConfiguration names)
     {
@@ -93,6 +88,4 @@ public sealed class NameFiles : IDisposable
             text.Append(CultureInfo.InvariantCulture, $"{address}\t{name}\n");
         return text.ToString();
     }
-
-    private string PathOf(string name) => Path.Combine(_directory, name);
 }
