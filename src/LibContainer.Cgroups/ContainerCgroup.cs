@@ -43,13 +43,17 @@ public sealed class ContainerCgroup
             throw new ArgumentException($"'{path}' {(CgroupChecks.IsTop(path) ? "is the top of every hierarchy" : "climbs")}", nameof(path));
         if (CgroupChecks.CheckPath(path, backend).ToImmutableArray() is { IsEmpty: false } findings)
             throw new ConfigurationException(findings);
-        string name = $"{Environment.ProcessId}-{HostsSharingCgroups:x8}-{Interlocked.Increment(ref s_last)}";
+        path ??= PathOf($"{Environment.ProcessId}-{HostsSharingCgroups:x8}-{Interlocked.Increment(ref s_last)}", backend);
         if (!CgroupChecks.IsOfSystemd(path, backend))
-            return new(CgroupDirectories.At(CgroupLayout.Host, path ?? $"{Prefix}-{name}"));
-        SystemdUnit unit = new(
-            SystemdManager.OfThisProcess, SystemdPath.From(path ?? $":{Prefix}:{name}", !Environment.IsPrivilegedProcess), CgroupLayout.Host.IsVersion2 ? CgroupVersion.V2 : CgroupVersion.V1);
+            return new(CgroupDirectories.At(CgroupLayout.Host, path));
+        SystemdUnit unit = new(SystemdManager.OfThisProcess, SystemdPath.From(path, !Environment.IsPrivilegedProcess), CgroupLayout.Host.IsVersion2 ? CgroupVersion.V2 : CgroupVersion.V1);
         return new(CgroupDirectories.At(CgroupLayout.Host, unit.ControlGroup), unit);
     }
+
+    /// <summary>A path for <see cref="ContainerConfiguration.CgroupPath"/>: where those are that this library names.</summary>
+    /// <param name="name">What it is called there: one that nothing else has.</param>
+    /// <param name="backend">Who makes it.</param>
+    public static string PathOf(string name, CgroupBackend backend = CgroupBackend.Auto) => CgroupChecks.IsOfSystemd(null, backend) ? $":{Prefix}:{name}" : $"{Prefix}-{name}";
 
     /// <summary>The cgroup that a process is in, in each hierarchy in which that is not the top one.</summary>
     /// <returns>Null when there is no such process, or it has ended and waits for its parent to know.</returns>

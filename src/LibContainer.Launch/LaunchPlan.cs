@@ -49,6 +49,9 @@ public sealed class LaunchPlan
     /// <summary>The steps in the order in which they are carried out.</summary>
     public ImmutableArray<LaunchStep> Steps { get; }
 
+    /// <summary>The same for a process that is not to die with who starts it.</summary>
+    public LaunchPlan WithoutParentDeathSignal() => new(CloneFlags, Steps.RemoveAll(static step => step is Steps.SetParentDeathSignalStep));
+
     /// <summary>Numbered lines: what each step does, and in brackets the system calls it makes.</summary>
     public override string ToString()
     {

@@ -48,7 +48,7 @@ public sealed class LaunchedProcess : IDisposable
     internal bool IsAbandoned { get; private set; }
 
     /// <summary>It dies with the host, and with this object.</summary>
-    internal bool IsAttached { get; set; } = true;
+    public bool IsAttached { get; internal set; } = true;
 
     /// <summary>Sends a signal.</summary>
     /// <returns>False when the process has ended.</returns>

@@ -40,6 +40,34 @@ public static unsafe class HostPath
         }
     }
 
+    /// <summary>Which file it is, links followed.</summary>
+    /// <returns>Null: there is none.</returns>
+    public static FileIdentity? IdentityOf(string path)
+    {
+        fixed (byte* start = NullTerminated.From(path))
+        {
+            stat found;
+            return LibC.stat(start, &found) == 0 ? new FileIdentity(found.st_dev, found.st_ino) : null;
+        }
+    }
+
+    /// <summary>Gives something another name, which nothing may have. Source: rename(2), RENAME_NOREPLACE.</summary>
+    /// <returns>False: something has it.</returns>
+    /// <exception cref="LinuxException">It cannot be: ENOENT, EACCES, EROFS.</exception>
+    public static bool TryRename(string path, string newPath)
+    {
+        fixed (byte* from = NullTerminated.From(path), to = NullTerminated.From(newPath))
+        {
+            long result = SystemCall.Invoke(SystemCallNumber.renameat2, Uapi.AT_FDCWD, (long)from, Uapi.AT_FDCWD, (long)to, Uapi.RENAME_NOREPLACE);
+            return result switch
+            {
+                >= 0 => true,
+                -(long)Errno.EEXIST => false,
+                _ => throw new LinuxException("renameat2", (Errno)(-result), path, $"to {newPath}"),
+            };
+        }
+    }
+
     /// <summary>The device node at a path, no link followed.</summary>
     /// <returns>Null when there is none.</returns>
     public static HostDevice? DeviceAt(string path)

@@ -1,5 +1,4 @@
 using Microsoft.Win32.SafeHandles;
-using Tmds.Linux;
 
 namespace LibContainer.Linux;
 
@@ -8,40 +7,14 @@ namespace LibContainer.Linux;
 /// </summary>
 internal sealed class LockedFile : IDisposable
 {
-    private const int OwnerOnly = 0x180; // 0600
-
     private readonly string _path;
-    private readonly SafeFileHandle _lock;
+    private readonly FileLock _lock;
 
-    private LockedFile(string path, SafeFileHandle held) => (_path, _lock) = (path, held);
-
-    private string LockPath => LockPathOf(_path);
+    private LockedFile(string path, FileLock held) => (_path, _lock) = (path, held);
 
     /// <summary>Waits until nobody else has it. It need not be there.</summary>
     /// <exception cref="IOException">It cannot be locked.</exception>
-    internal static LockedFile Open(string path)
-    {
-        while (true)
-        {
-            // Not by .NET, which takes a lock of its own with every file that it opens.
-            int descriptor = KernelFile.Open(NullTerminated.From(LockPathOf(path)), KernelFile.ReadWrite | LibC.O_CREAT, OwnerOnly);
-            if (descriptor < 0)
-                throw new LinuxException("open", (Errno)(-descriptor), LockPathOf(path));
-            LockedFile file = new(path, new SafeFileHandle(descriptor, ownsHandle: true));
-            try
-            {
-                file.Lock();
-                if (file.IsCurrent())
-                    return file;
-            }
-            catch
-            {
-                file._lock.Dispose();
-                throw;
-            }
-            file._lock.Dispose(); // whoever had it before has removed it, and the next one has made another
-        }
-    }
+    internal static LockedFile Open(string path) => new(path, FileLock.Take(LockPathOf(path), creates: true));
 
     /// <returns>Null: it is not there.</returns>
     internal byte[]? Read() => File.Exists(_path) ? File.ReadAllBytes(_path) : null;
@@ -60,27 +33,9 @@ internal sealed class LockedFile : IDisposable
     public void Dispose()
     {
         if (!File.Exists(_path))
-            File.Delete(LockPath);
+            File.Delete(LockPathOf(_path));
         _lock.Dispose();
     }
 
     private static string LockPathOf(string path) => $"{path}.lock";
-
-    private void Lock()
-    {
-        using Borrowed descriptor = new(_lock);
-        long result;
-        do
-            result = SystemCall.Invoke(SystemCallNumber.flock, descriptor.Number, Uapi.LOCK_EX);
-        while (result == -Uapi.EINTR);
-        if (result < 0)
-            throw new LinuxException("flock", (Errno)(-result), LockPath);
-    }
-
-    /// <summary>Its name still stands for it: the kernel marks what has none any more.</summary>
-    private bool IsCurrent()
-    {
-        using Borrowed descriptor = new(_lock);
-        return File.ResolveLinkTarget($"/proc/self/fd/{descriptor.Number}", returnFinalTarget: false)?.FullName.EndsWith(" (deleted)", StringComparison.Ordinal) == false;
-    }
 }

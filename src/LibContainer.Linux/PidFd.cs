@@ -6,7 +6,7 @@ namespace LibContainer.Linux;
 
 /// <summary>A process held by descriptor, so that a recycled pid can never be signalled or waited for by mistake.</summary>
 /// <remarks>Linux 5.3. Source: pidfd_open(2), pidfd_send_signal(2), waitid(2), include/uapi/linux/pidfd.h.</remarks>
-public sealed unsafe class PidFd : SafeHandleMinusOneIsInvalid
+public sealed unsafe partial class PidFd : SafeHandleMinusOneIsInvalid
 {
     /// <summary>Takes over a descriptor.</summary>
     internal PidFd(int descriptor)

@@ -8,6 +8,10 @@ public static class ProcessStartTime
     /// <summary>The start time as the kernel writes it, or null when there is no such process.</summary>
     public static string? Read(int processId) => ProcessStat.Read(processId) is { } stat ? Parse(stat) : null;
 
+    /// <summary>The process that started then runs still: its id is no other's, and it is no zombie.</summary>
+    public static bool IsRunning(int processId, string startTime)
+        => ProcessStat.Read(processId) is { } stat && Parse(stat) == startTime && ProcessStat.Runs(stat);
+
     internal static string Parse(string stat) => ProcessStat.Field(stat, 22);
 }
 
@@ -15,7 +19,9 @@ public static class ProcessStartTime
 internal static class ProcessStat
 {
     /// <summary>There is such a process, and it is no zombie.</summary>
-    internal static bool Runs(int processId) => Read(processId) is { } stat && Field(stat, FirstBehindName) is not ("Z" or "X");
+    internal static bool Runs(int processId) => Read(processId) is { } stat && Runs(stat);
+
+    internal static bool Runs(string stat) => Field(stat, FirstBehindName) is not ("Z" or "X");
 
     private const int FirstBehindName = 3;
 

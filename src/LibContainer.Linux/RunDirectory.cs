@@ -10,15 +10,25 @@ public sealed class RunDirectory : IDisposable
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    private const string Folder = "/run/libcontainer";
+
     private readonly string _path;
+    private readonly FileLock _lock;
 
     /// <summary>Makes it.</summary>
     /// <param name="kind">What it is for: the directory that it is in.</param>
     /// <exception cref="IOException">It cannot be made.</exception>
     public RunDirectory(string kind)
     {
-        _path = Path.Combine("/run/libcontainer", kind, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{Guid.NewGuid():N}"));
-        Directory.CreateDirectory(_path, OwnerOnly);
+        FileLock? held;
+        // Whoever collects leftovers may find one before it is locked, and remove it.
+        do
+        {
+            _path = Path.Combine(Folder, kind, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{Guid.NewGuid():N}"));
+            Directory.CreateDirectory(_path, OwnerOnly);
+        }
+        while ((held = TryLock(_path)) is null);
+        _lock = held;
     }
 
     /// <summary>The path of something in it.</summary>
@@ -29,5 +39,38 @@ public sealed class RunDirectory : IDisposable
     {
         if (Directory.Exists(_path))
             Directory.Delete(_path, recursive: true);
+        _lock.Dispose();
+    }
+
+    /// <summary>Removes those whose program was killed while its container started.</summary>
+    /// <param name="kind">What they are for.</param>
+    /// <returns>What was removed.</returns>
+    /// <exception cref="IOException">One cannot be removed.</exception>
+    public static IReadOnlyList<string> RemoveLeftovers(string kind)
+    {
+        List<string> removed = [];
+        string folder = Path.Combine(Folder, kind);
+        foreach (string path in Directory.Exists(folder) ? Directory.GetDirectories(folder) : [])
+        {
+            using FileLock? held = TryLock(path);
+            if (held is null)
+                continue;
+            Directory.Delete(path, recursive: true);
+            removed.Add(path);
+        }
+        return removed;
+    }
+
+    /// <returns>Null: somebody has it, or has removed it.</returns>
+    private static FileLock? TryLock(string path)
+    {
+        try
+        {
+            return FileLock.TryTake(path);
+        }
+        catch (LinuxException error) when (error.Error == Errno.ENOENT)
+        {
+            return null;
+        }
     }
 }

@@ -14,7 +14,7 @@ internal sealed class ContainerEnd(ProgramOptions options, int entered = 0) : ID
     private readonly Lock _gate = new();
     private ContainerCgroup? _cgroup;
     private PidFiles? _files;
-    private bool _hasProcessIds, _isFinished;
+    private bool _hasProcessIds, _isFinished, _isDetached;
 
     /// <summary>What the container is connected by.</summary>
     internal ContainerNetwork? Network { get; set; }
@@ -38,6 +38,9 @@ internal sealed class ContainerEnd(ProgramOptions options, int entered = 0) : ID
         if (options is ExecOptions { DataPath: { } folder })
             _files = PidFiles.Write(folder, process.Id);
     }
+
+    /// <summary>The process lives on, whatever becomes of this program: only its end is a reason to undo something.</summary>
+    internal void Detach() => _isDetached = true;
 
     /// <summary>The process has ended.</summary>
     /// <exception cref="CgroupException">Its cgroup cannot be removed.</exception>
@@ -79,7 +82,15 @@ internal sealed class ContainerEnd(ProgramOptions options, int entered = 0) : ID
             return;
         if (!_hasProcessIds)
             cgroup.Kill(); // what the program left behind: no pid 1 takes it along
-        cgroup.Delete();
+        try
+        {
+            if (options is ExecOptions { CgroupEmptied: { } emptied } && cgroup.Exists)
+                emptied(cgroup);
+        }
+        finally
+        {
+            cgroup.Delete();
+        }
     }
 
     /// <summary>Undoes what is left.</summary>
@@ -87,8 +98,11 @@ internal sealed class ContainerEnd(ProgramOptions options, int entered = 0) : ID
     {
         lock (_gate)
         {
+            bool isLeft = _isDetached && !_isFinished;
             _isFinished = true;
             Notifications?.Dispose();
+            if (isLeft)
+                return;
             RemoveFiles();
             Network?.Dispose();
             RemoveCgroup();

@@ -27,6 +27,11 @@ public sealed class ContainerProcess : IDisposable, IAsyncDisposable
             options.Started?.Invoke(process);
         }
         cancellationToken.ThrowIfCancellationRequested();
+        if (options is ExecOptions { Detached: true })
+        {
+            process.Detach();
+            end.Detach();
+        }
         return new ContainerProcess(process, streams, end);
     }
 
@@ -106,7 +111,7 @@ public sealed class ContainerProcess : IDisposable, IAsyncDisposable
 
     private static InvalidOperationException NoPipe(string stream) => new($"{stream} is no StandardStream.Pipe");
 
-    /// <summary>Kills it if it runs, closes its streams, and undoes the rest.</summary>
+    /// <summary>Kills it if it runs, closes its streams, and undoes the rest; of one that is <see cref="ExecOptions.Detached"/>, only the streams are closed while it runs.</summary>
     /// <exception cref="CgroupException">As of <see cref="WaitForExit"/>.</exception>
     public void Dispose()
     {
@@ -118,7 +123,7 @@ public sealed class ContainerProcess : IDisposable, IAsyncDisposable
     /// <inheritdoc cref="Dispose"/>
     public async ValueTask DisposeAsync()
     {
-        if (_process.Kill())
+        if (_process.IsAttached && _process.Kill())
             await _process.WaitForExitAsync().ConfigureAwait(false);
         Dispose();
     }

@@ -39,4 +39,16 @@ public sealed record ExecOptions : ProgramOptions
     /// exception passed on.
     /// </summary>
     public Action<ContainerCgroup>? CgroupCreated { get; init; }
+
+    /// <summary>
+    /// Called once all that ran in the container has ended, and before its cgroup is removed: what it has used is there still. By whoever waits for the end or disposes, whose exception it is when it throws; also
+    /// behind a start that failed.
+    /// </summary>
+    public Action<ContainerCgroup>? CgroupEmptied { get; init; }
+
+    /// <summary>
+    /// The program lives on when this one ends, or disposes it: it is killed by nobody, and what the start has made stays then. While this program lives it is still its child, and undone when somebody waits for its end. Once
+    /// <see cref="ProgramOptions.Started"/> has returned; before that it goes with this program as every other. Not for a container that another program than the launcher sets up.
+    /// </summary>
+    public bool Detached { get; init; }
 }

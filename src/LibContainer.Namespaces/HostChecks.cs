@@ -22,6 +22,9 @@ internal static class HostChecks
         (NamespaceKinds.Network, "net", "network"),
     ];
 
+    /// <summary>Against which there is nothing to say.</summary>
+    internal static ProcessConfiguration AnyProgram { get; } = new("true");
+
     // What the kernel has does not change while we run: looked at once.
     private static readonly Lazy<NamespaceKinds> MissingNamespaces = new(() => FindMissing(File.Exists));
 
@@ -40,6 +43,7 @@ internal static class HostChecks
             .. OfLimits(process),
             .. OfLabels(process, container.MountLabel),
             .. OfDescriptors(options, options.CreateCommand is null),
+            .. options.Detached && options.CreateCommand is not null ? new[] { new ConfigurationFinding("detached", "a container that a program in the launcher's place sets up, and that outlives its host, is not supported yet") } : [],
             .. container.InitProcess && options.CreateCommand is not null ? new[] { new ConfigurationFinding("initProcess", "a program that sets the container up in the launcher's place is its first process itself") } : [],
         ];
         ThrowIfAny(findings, ofHost);

@@ -14,7 +14,10 @@ internal sealed class HostPart(ContainerConfiguration container, ProcessConfigur
     private ImmutableArray<SafeHandle> _tasks = [];
 
     /// <summary>Up to the wait, or, when nothing new is known then, all of it.</summary>
-    internal LaunchPlan Plan() => StartOrder.NeedsHost(process) ? StartOrder.BeforeGo(container, process, cgroup) : StartOrder.Plan(container, process, cgroup, passed);
+    internal LaunchPlan Plan() => ForLifeOf(StartOrder.NeedsHost(process) ? StartOrder.BeforeGo(container, process, cgroup) : StartOrder.Plan(container, process, cgroup, passed), options);
+
+    /// <summary>The plan, of a process that dies with the host or does not.</summary>
+    internal static LaunchPlan ForLifeOf(LaunchPlan plan, ExecOptions options) => options.Detached ? plan.WithoutParentDeathSignal() : plan;
 
     /// <summary>As soon as there is a process: what takes as long as its mounts do (0.7 ms) is done meanwhile, on another processor.</summary>
     internal void Begin(LaunchedProcess started)
@@ -69,7 +72,7 @@ internal sealed class HostPart(ContainerConfiguration container, ProcessConfigur
     private LaunchPlan AfterGo(LaunchedProcess waiting)
     {
         using RootDirectory root = RootDirectory.OfProcess(waiting.Id);
-        return StartOrder.AfterGo(container, process, UserLookup.Resolve(process.User!, root), cgroup, passed);
+        return ForLifeOf(StartOrder.AfterGo(container, process, UserLookup.Resolve(process.User!, root), cgroup, passed), options);
     }
 
     /// <summary>Closes what a start that failed did not take.</summary>

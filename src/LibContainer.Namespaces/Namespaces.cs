@@ -132,6 +132,16 @@ public static class Namespaces
             });
     }
 
+    /// <summary>Judges a container as a start does, before there is a program: <see cref="ProcessConfiguration"/> is judged with it then.</summary>
+    /// <param name="container">What the container is.</param>
+    /// <param name="options">Who makes its cgroup, and which kinds of networks the application has.</param>
+    /// <exception cref="ConfigurationException">The configuration, or this host for it: everything that is wrong.</exception>
+    public static void Check(ContainerConfiguration container, ExecOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(container);
+        HostChecks.ThrowIfBad(container, HostChecks.AnyProgram, options);
+    }
+
     /// <summary>Everything that <see cref="Exec"/> would do in the container's process, in order, without doing it. Needs no rights.</summary>
     /// <exception cref="ConfigurationException">As of <see cref="Exec"/>.</exception>
     public static LaunchPlan Plan(ContainerConfiguration container, ProcessConfiguration process)

@@ -13,6 +13,9 @@ namespace LibContainer;
 /// </summary>
 internal sealed class NotifySocket : IDisposable
 {
+    /// <summary>Of its <see cref="RunDirectory"/>.</summary>
+    internal const string Kind = "notify";
+
     internal const string Path = "/run/host/notify";
 
     /// <summary>Whoever it runs as: the directory keeps the host's users out.</summary>
@@ -24,7 +27,7 @@ internal sealed class NotifySocket : IDisposable
     private readonly Socket _socket;
     private readonly DescriptorStream _messages;
     private readonly CancellationTokenSource _ended = new();
-    private readonly RunDirectory _directory = new("notify");
+    private readonly RunDirectory _directory = new(Kind);
     private readonly byte[] _buffer = new byte[MaxMessage];
     private Task _received = Task.CompletedTask;
 

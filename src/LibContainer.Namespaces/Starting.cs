@@ -66,7 +66,7 @@ internal static class Starting
         PassedDescriptors passed = PassedDescriptors.Of(options);
         LaunchOptions launch = ProgramStreams.Options(streams, options.Clock, passed);
         if (!StartOrder.Waits(container, process, cgroup))
-            return launcher.Start(StartOrder.Plan(container, process, passed: passed), launch, cancellationToken);
+            return launcher.Start(HostPart.ForLifeOf(StartOrder.Plan(container, process, passed: passed), options), launch, cancellationToken);
 
         using HostPart host = new(container, process, options, passed, cgroup, network, names);
         using SafeHandle? birthplace = cgroup?.CreateBirthplace(container.Resources);

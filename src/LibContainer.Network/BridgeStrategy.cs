@@ -101,6 +101,25 @@ internal static class BridgeStrategy
     internal static void Release(string bridge, Lease lease, HostNetwork host)
         => BridgeTable.Change(host, bridge, (table, write) => write(RemoveIfUnused(bridge, table with { Leases = table.Leases.RemoveAll(other => other.Link == lease.Link) }, host)));
 
+    /// <summary>Gives back what containers had whose host was killed, and removes bridges that nobody is on any more.</summary>
+    /// <returns>What that was.</returns>
+    internal static IReadOnlyList<string> RemoveLeftovers(HostNetwork host)
+    {
+        List<string> removed = [];
+        foreach (string bridge in BridgeTable.Bridges(host.Id).ToArray())
+            BridgeTable.Change(host, bridge, (table, write) =>
+            {
+                Lease[] left = [.. table.Leases.Where(lease => lease.IsLeft(link => host.Netlink.FindIndex(link) is not null))];
+                if (left.Length == 0 && !table.Leases.IsEmpty)
+                    return;
+                write(RemoveIfUnused(bridge, table with { Leases = table.Leases.RemoveRange(left) }, host));
+                removed.AddRange(left.Select(lease => $"{string.Join(' ', lease.Addresses)} on {bridge}"));
+                if (left.Length == table.Leases.Length && table.IsMade)
+                    removed.Add($"bridge {bridge}");
+            });
+        return removed;
+    }
+
     /// <summary>The last one takes along what the first one made.</summary>
     private static BridgeTable RemoveIfUnused(string bridge, BridgeTable table, HostNetwork host)
     {

@@ -43,6 +43,13 @@ internal sealed record BridgeTable(bool IsMade, bool Masquerades, ImmutableArray
     internal static string PathOf(string networkId, string bridge)
         => Path.Combine(Folder, $"{Uri.EscapeDataString(bridge)}@{networkId[(networkId.IndexOf('[', StringComparison.Ordinal) + 1)..].TrimEnd(']')}.json");
 
+    /// <summary>Names of the bridges of one network namespace that there are tables for.</summary>
+    internal static IEnumerable<string> Bridges(string networkId)
+    {
+        string end = PathOf(networkId, "")[(Folder.Length + 1)..];
+        return !Directory.Exists(Folder) ? [] : Directory.GetFiles(Folder, $"*{end}").Select(path => Uri.UnescapeDataString(Path.GetFileName(path)[..^end.Length]));
+    }
+
     private static BridgeTable Parse(string path, byte[] content)
     {
         try

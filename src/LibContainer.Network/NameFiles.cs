@@ -15,7 +15,7 @@ public sealed class NameFiles : IDisposable
 {
     private readonly NameResolutionConfiguration _names;
     private readonly string? _hostname;
-    private readonly RunDirectory _directory = new("names");
+    private readonly RunDirectory _directory = new(NetworkLeftovers.NamesKind);
 
     private NameFiles(ContainerConfiguration container, NameResolutionConfiguration names)
     {

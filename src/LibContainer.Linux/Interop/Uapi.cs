@@ -18,6 +18,8 @@ internal static class Uapi
     public const int O_PATH = 0x200000;
     public const int F_DUPFD_CLOEXEC = 1030;
     public const int LOCK_EX = 2;
+    public const int LOCK_NB = 4;
+    public const int RENAME_NOREPLACE = 1;
     public const int AT_FDCWD = -100;
     public const int AT_SYMLINK_NOFOLLOW = 0x100;
     public const int AT_EMPTY_PATH = 0x1000;

@@ -1,0 +1,225 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
+using LibContainer.Cgroups;
+using LibContainer.Configuration;
+using LibContainer.Launch;
+using LibContainer.Linux;
+using LibContainer.Network;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LibContainer;
+
+/// <summary>Containers of this program and of others that share a state directory.</summary>
+/// <remarks>The containers that it makes die with this process, however this process ends, unless they are detached. What a killed process has left is removed by <see cref="CollectLeftoversAsync"/>.</remarks>
+public sealed class ContainerRuntime : IContainerRuntime
+{
+    private readonly ConcurrentDictionary<OwnContainer, bool> _own = new();
+    private readonly string? _cgroupParent;
+    private int _disposed;
+
+    private ContainerRuntime(LibContainerOptions options, ILogger logger, IMeterFactory? meters)
+    {
+        Store = new StateStore(options.StateDirectory);
+        Logger = logger;
+        Telemetry = new Telemetry(meters);
+        CgroupBackend = options.CgroupBackend;
+        NetworkStrategies = options.NetworkStrategies.ToImmutableDictionary(StringComparer.Ordinal);
+        StopTimeout = options.StopTimeout;
+        _cgroupParent = options.CgroupParent;
+    }
+
+    /// <summary>Makes one. It costs nothing until it is used: no process, no thread, no file.</summary>
+    /// <param name="options">Where states are, and who makes cgroups. Null: as they are by themselves. Later changes are without effect.</param>
+    /// <param name="loggers">Who is told what happens, in the category <c>LibContainer</c>. Null: nobody.</param>
+    /// <param name="meters">Who makes the meter <c>LibContainer</c>. Null: it is the runtime's own.</param>
+    /// <exception cref="ContainerConfigurationException">All that is wrong with the options.</exception>
+    public static ContainerRuntime Create(LibContainerOptions? options = null, ILoggerFactory? loggers = null, IMeterFactory? meters = null)
+    {
+        options ??= new LibContainerOptions();
+        if (options.Validate() is { IsEmpty: false } findings)
+            throw new ContainerConfigurationException(ContainerErrorCode.InvalidConfiguration, findings);
+        return new ContainerRuntime(options, loggers?.CreateLogger(nameof(LibContainer)) ?? NullLogger.Instance, meters);
+    }
+
+    internal StateStore Store { get; }
+
+    internal ILogger Logger { get; }
+
+    internal Telemetry Telemetry { get; }
+
+    internal CgroupBackend CgroupBackend { get; }
+
+    internal ImmutableDictionary<string, INetworkStrategy> NetworkStrategies { get; }
+
+    internal TimeSpan StopTimeout { get; }
+
+    /// <inheritdoc/>
+    public async Task<IContainer> CreateAsync(string id, ContainerConfiguration configuration, CancellationToken cancellationToken = default)
+    {
+        ContainerId.ThrowIfBad(id);
+        ArgumentNullException.ThrowIfNull(configuration);
+        return await DoAsync(id, "its creation", () => Create(id, configuration, isShortLived: false), cancellationToken).ConfigureAwait(false);
+    }
+
+    internal OwnContainer Create(string id, ContainerConfiguration configuration, bool isShortLived)
+    {
+        ThrowIfNotSupported();
+        ContainerConfiguration whole = WithCgroup(id, configuration);
+        Namespaces.Check(whole, new ExecOptions { CgroupBackend = CgroupBackend, NetworkStrategies = NetworkStrategies });
+        ContainerState state = new()
+        {
+            Version = ContainerState.CurrentVersion,
+            Id = id,
+            CreatedAt = DateTimeOffset.UtcNow,
+            PidNamespace = PidNamespaces.Current,
+            Cgroup = ContainerCgroup.IsAskedFor(whole) ? ContainerCgroup.At(whole.CgroupPath, CgroupBackend).Paths : ImmutableSortedDictionary<string, string>.Empty,
+        };
+        FileLock mark = Store.Create(state, ConfigurationJson.WriteLine(whole, new ProcessConfiguration()));
+        OwnContainer container = new(this, whole, state, mark, isShortLived);
+        _own.TryAdd(container, true);
+        Logger.Created(id);
+        return container;
+    }
+
+    /// <summary>Every container has one, where this host has any: what it uses is counted by that, and it is paused by that.</summary>
+    private ContainerConfiguration WithCgroup(string id, ContainerConfiguration configuration)
+    {
+        if (configuration.CgroupPath is not null || ContainerCgroup.Hierarchies.IsEmpty)
+            return configuration;
+        string name = $"{id}-{Guid.NewGuid().ToString("N")[..8]}"; // others may have the same id in another directory
+        return configuration with
+        {
+            CgroupPath = _cgroupParent is null ? ContainerCgroup.PathOf(name, CgroupBackend)
+                : _cgroupParent.EndsWith(".slice", StringComparison.Ordinal) ? $"{_cgroupParent}:libcontainer:{name}"
+                : $"{_cgroupParent}/libcontainer-{name}",
+        };
+    }
+
+    /// <inheritdoc/>
+    public Task<ContainerRunResult> RunAsync(ContainerConfiguration configuration, ProcessConfiguration process, ContainerRunOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(process);
+        options ??= ContainerRunOptions.Default;
+        string id = options.Id ?? ContainerId.NewFor("run");
+        ContainerId.ThrowIfBad(id);
+        return new ContainerRun(this, id, options).RunAsync(configuration, process, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<ContainerInformation> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        foreach (string id in await DoAsync("", "the list", Store.Ids, cancellationToken).ConfigureAwait(false))
+        {
+            if (cancellationToken.IsCancellationRequested)
+                throw new ContainerCanceledException(id, "the list", cancellationToken);
+            ContainerInformation found;
+            try
+            {
+                found = StateView.Describe(id, Store);
+            }
+            catch (ContainerNotFoundException)
+            {
+                continue; // it was deleted meanwhile
+            }
+            yield return found;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<IContainer> OpenAsync(string id, CancellationToken cancellationToken = default)
+    {
+        ContainerId.ThrowIfBad(id);
+        return await DoAsync(id, "its opening", () => new OpenedContainer(this, Store.ReadConfiguration(id), Store.Read(id)), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public Task DeleteAsync(string id, bool force = false, CancellationToken cancellationToken = default)
+    {
+        ContainerId.ThrowIfBad(id);
+        return DoAsync(id, "its deletion", () =>
+        {
+            Delete(id, force);
+            return true;
+        }, cancellationToken);
+    }
+
+    internal void Delete(string id, bool force)
+    {
+        using StateFolder folder = Store.Lock(id);
+        ContainerState state = folder.Read();
+        if (!force && StateView.StatusOf(state, Store) is (ContainerStatus.Running or ContainerStatus.Paused) and var status)
+            throw new ContainerStatusException(id, status, "only one that does not run can be deleted, unless by force");
+        Removal.Remove(state);
+        folder.Remove();
+        Logger.Deleted(id);
+    }
+
+    /// <inheritdoc/>
+    public LaunchPlan Explain(ContainerConfiguration configuration, ProcessConfiguration process)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(process);
+        ThrowIfDisposed();
+        try
+        {
+            return Namespaces.Plan(WithCgroup("ID", configuration), process);
+        }
+        catch (ConfigurationException error)
+        {
+            throw ErrorTranslation.Translate(error, "ID");
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<CollectedLeftovers> CollectLeftoversAsync(CancellationToken cancellationToken = default)
+        => DoAsync("", "the collection", () => new Leftovers(Store, Logger).Collect(cancellationToken), cancellationToken);
+
+    /// <summary>Does something on a thread that may wait, and tells its errors as this library does.</summary>
+    internal async Task<T> DoAsync<T>(string id, string what, Func<T> act, CancellationToken cancellationToken)
+    {
+        ThrowIfDisposed();
+        if (cancellationToken.IsCancellationRequested)
+            throw new ContainerCanceledException(id, what, cancellationToken);
+        try
+        {
+            return await Task.Run(act, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception error) when (ErrorTranslation.Translate(error, id, what, cancellationToken) is var translated && translated != error)
+        {
+            throw translated;
+        }
+    }
+
+    /// <summary>It is no longer this runtime's to undo.</summary>
+    internal void Forget(OwnContainer container) => _own.TryRemove(container, out _);
+
+    internal void ThrowIfDisposed()
+    {
+        if (Volatile.Read(ref _disposed) != 0)
+            throw new ContainerDisposedException("the runtime of containers");
+    }
+
+    /// <exception cref="PlatformNotSupportedException">This is not Linux.</exception>
+    private static void ThrowIfNotSupported()
+    {
+        if (!OperatingSystem.IsLinux())
+            throw new PlatformNotSupportedException("LibContainer starts containers on Linux only");
+    }
+
+    /// <summary>Kills and removes every container of its making that is not detached.</summary>
+    /// <exception cref="AggregateException">Something of some could not be removed.</exception>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        Task all = Task.WhenAll(_own.Keys.Select(container => container.DisposeAsync().AsTask()));
+        await all.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Telemetry.Dispose();
+        if (all.Exception is { } failures)
+            throw failures;
+    }
+}

@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using LibContainer.Linux;
+
+namespace LibContainer;
+
+/// <summary>
+/// What is on disk of a container: <c>state.json</c>. It names what the kernel has of it before that is made; what is not here goes by itself with its namespaces (mounts, cables), or stands in tables of its own that all programs
+/// share (addresses on bridges).
+/// </summary>
+internal sealed record ContainerState
+{
+    internal const int CurrentVersion = 1;
+
+    /// <summary>Of this format. What a version does not know it does not touch.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>Its name, and that of its folder.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>When it was.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The process id namespace that <see cref="Process"/> counts in: <c>pid:[4026531836]</c>.</summary>
+    public required string PidNamespace { get; init; }
+
+    /// <summary>Its cgroup, as <see cref="Cgroups.ContainerCgroup.Paths"/> has it. Empty: this host has none.</summary>
+    public required ImmutableSortedDictionary<string, string> Cgroup { get; init; }
+
+    /// <summary>Its first process. Null: it was never started.</summary>
+    public FirstProcess? Process { get; init; }
+
+    /// <summary>How it ended. Null: it has not, or nobody was there to see it.</summary>
+    public ContainerExitStatus? Exit { get; init; }
+}
+
+/// <summary>Who runs in a container.</summary>
+/// <param name="Id">Process id.</param>
+/// <param name="StartTime">As <see cref="ProcessStartTime"/> has it: with the id, the process's identity.</param>
+/// <param name="StartedAt">When the program ran.</param>
+/// <param name="Arguments">The program.</param>
+/// <param name="IsDetached">It lives on without the program that has started it.</param>
+internal sealed record FirstProcess(int Id, string StartTime, DateTimeOffset StartedAt, ImmutableArray<string> Arguments, bool IsDetached)
+{
+    /// <summary>It is that process still, and no zombie.</summary>
+    internal bool Runs(string pidNamespace) => pidNamespace == PidNamespaces.Current && ProcessStartTime.IsRunning(Id, StartTime);
+}
+
+/// <summary>Process id namespaces.</summary>
+internal static class PidNamespaces
+{
+    /// <summary>That of this program.</summary>
+    internal static string Current { get; } = File.ResolveLinkTarget("/proc/self/ns/pid", returnFinalTarget: false)!.Name;
+}
+
+/// <summary>Written out by the compiler: no reflection.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectRequiredConstructorParameters = true,
+    RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(ContainerState))]
+internal sealed partial class ContainerStateJson : JsonSerializerContext;

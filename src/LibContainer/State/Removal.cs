@@ -1,0 +1,49 @@
+using LibContainer.Cgroups;
+using LibContainer.Linux;
+
+namespace LibContainer;
+
+/// <summary>Takes away what the kernel has of a container, by what is on disk of it.</summary>
+internal static class Removal
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>Kills what runs, and removes its cgroup.</summary>
+    /// <param name="state">The container.</param>
+    /// <param name="keepsCgroup">Its cgroup is another container's by now.</param>
+    /// <exception cref="CgroupException">Somebody is in its cgroup, and stays.</exception>
+    /// <exception cref="ContainerException"><see cref="ContainerErrorCode.LeftoverRemains"/>: its process does not end.</exception>
+    internal static void Remove(ContainerState state, bool keepsCgroup = false)
+    {
+        ContainerCgroup? cgroup = keepsCgroup ? null : OpenedContainer.CgroupOf(state);
+        if (state.Process is { } process && process.Runs(state.PidNamespace))
+            Kill(state, process, cgroup);
+        if (cgroup is not { Exists: true })
+            return;
+        cgroup.Kill(); // what no pid 1 has taken along
+        cgroup.Delete();
+    }
+
+    private static void Kill(ContainerState state, FirstProcess process, ContainerCgroup? cgroup)
+    {
+        PidFd found;
+        try
+        {
+            found = PidFd.Open(process.Id);
+        }
+        catch (LinuxException error) when (error.Error == Errno.ESRCH)
+        {
+            return;
+        }
+        using (found)
+        {
+            if (!process.Runs(state.PidNamespace)) // else it might be another's
+                return;
+            found.TrySendSignal(Signal.SIGKILL);
+            if (cgroup?.IsFrozen == true)
+                cgroup.Thaw(); // on version 1 a killed process ends only then
+            if (!Readiness.Wait([found], Patience)[0])
+                throw new ContainerException(ContainerErrorCode.LeftoverRemains, $"container '{state.Id}': process {process.Id} was killed, and is still there") { ContainerId = state.Id };
+        }
+    }
+}
