@@ -22,7 +22,9 @@ public sealed class ProjectArrowTests
         ["LibContainer.Network"] = [.. GroundFloor, "LibContainer.Launch"],
         ["LibContainer.Cgroups"] = [.. GroundFloor, "LibContainer.Launch"],
         ["LibContainer.Namespaces"] = [.. GroundFloor, .. Rooms, "LibContainer.Launch"],
-        ["nsinit"] = ["LibContainer.Namespaces"],
+        ["LibContainer"] = [.. GroundFloor, "LibContainer.Cgroups", "LibContainer.Network", "LibContainer.Launch", "LibContainer.Namespaces"],
+        ["LibContainer.Extensions.DependencyInjection"] = ["LibContainer"],
+        ["nsinit"] = ["LibContainer.Namespaces", "LibContainer"],
     };
 
     private static readonly string[] MayBeUnsafe = ["LibContainer.Linux", "LibContainer.Launch", "LibContainer.Launcher"];
