@@ -75,7 +75,8 @@ internal sealed class OwnContainer : Container
     private ContainerProcess Start(ProcessConfiguration process, ContainerStartOptions options, Activity? activity, CancellationToken cancellationToken)
     {
         using StateFolder folder = Runtime.Store.Lock(Id); // whoever wants to delete it waits until it is started
-        using StepClock? clock = Telemetry.ClockFor(activity);
+        using StepClock? own = options.Clock is null ? Telemetry.ClockFor(activity) : null;
+        StepClock? clock = options.Clock ?? own;
         ContainerCgroup? cgroup = null;
         ContainerState before = _state;
         try
@@ -206,6 +207,9 @@ internal sealed class OwnContainer : Container
 
     protected override Task<ContainerExitStatus> WhenEndedAsync()
         => Status == ContainerStatus.Created ? throw new ContainerStatusException(Id, ContainerStatus.Created, "only one that was started ends") : _ended.Task;
+
+    /// <summary>Others take this program for dead from here on, as when the kernel takes its locks from one that was killed. For tests.</summary>
+    internal void LoseOwnership() => _mark.Dispose();
 
     protected override void Kill() => _process!.Kill();
 

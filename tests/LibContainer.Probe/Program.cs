@@ -6,7 +6,7 @@ using LibContainer.Linux;
 /// <summary>
 /// The program of tests and benchmarks that want an empty root: static, a few kilobytes, no library. Exits with the number in argument 1, or 0.
 /// Argument "write" writes argument 2 to its output first; "wait" waits until its input ends; "forever" clears its parent-death signal, as a
-/// hostile program would, and then waits for ever; "hostile": see Hostile.cs.
+/// hostile program would, and then waits for ever; "hostile": see Hostile.cs; "touch" uses as many bytes of memory as argument 2 says.
 /// </summary>
 internal static unsafe class Program
 {
@@ -47,9 +47,27 @@ internal static unsafe class Program
         }
         if (first[0] == (byte)'h')
             return Hostile.Run();
-        int code = 0;
-        for (byte* digit = first; *digit != 0; digit++)
-            code = code * 10 + (*digit - (byte)'0');
-        return code;
+        if (first[0] == (byte)'t' && argumentCount > 2)
+            return Touch(Number(arguments[2]));
+        return (int)Number(first);
+    }
+
+    private static int Touch(long bytes)
+    {
+        const int ReadAndWrite = 3, PrivateAndAnonymous = 0x22, PageSize = 4096; // PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS
+        byte* start = (byte*)Call(SystemCallNumber.mmap, 0, bytes, ReadAndWrite, PrivateAndAnonymous, -1, 0);
+        if ((long)start < 0)
+            return 1;
+        for (long at = 0; at < bytes; at += PageSize)
+            start[at] = 1;
+        return 0;
+    }
+
+    private static long Number(byte* digits)
+    {
+        long number = 0;
+        for (byte* digit = digits; *digit != 0; digit++)
+            number = number * 10 + (*digit - (byte)'0');
+        return number;
     }
 }
