@@ -67,6 +67,7 @@ public sealed class ContainerRuntime : IContainerRuntime
     internal OwnContainer Create(string id, ContainerConfiguration configuration, bool isShortLived)
     {
         ThrowIfNotSupported();
+        using IDisposable? scope = Logger.BeginContainer(id);
         ContainerConfiguration whole = WithCgroup(id, configuration);
         Namespaces.Check(whole, new ExecOptions { CgroupBackend = CgroupBackend, NetworkStrategies = NetworkStrategies });
         ContainerState state = new()
@@ -149,6 +150,7 @@ public sealed class ContainerRuntime : IContainerRuntime
 
     internal void Delete(string id, bool force)
     {
+        using IDisposable? scope = Logger.BeginContainer(id);
         using StateFolder folder = Store.Lock(id);
         ContainerState state = folder.Read();
         if (!force && StateView.StatusOf(state, Store) is (ContainerStatus.Running or ContainerStatus.Paused) and var status)

@@ -78,6 +78,7 @@ internal sealed class OwnContainer : Container
         using StepClock? clock = Telemetry.ClockFor(activity);
         ContainerCgroup? cgroup = null;
         ContainerState before = _state;
+        LaunchStep? failed = null;
         try
         {
             ContainerProcess started = Namespaces.Start(Configuration, process, new ExecOptions
@@ -107,6 +108,7 @@ internal sealed class OwnContainer : Container
         }
         catch (Exception error)
         {
+            failed = (error as LaunchException)?.Step;
             if (Translated(error, "the start", cancellationToken) is ContainerException { Code: not (ContainerErrorCode.InvalidConfiguration or ContainerErrorCode.NotPermitted or ContainerErrorCode.StateUnavailable) } failure)
                 Fail(folder, failure);
             else
@@ -115,7 +117,7 @@ internal sealed class OwnContainer : Container
         }
         finally
         {
-            Telemetry.AddSteps(activity, clock);
+            Telemetry.AddSteps(activity, clock, failed);
         }
     }
 
@@ -137,7 +139,7 @@ internal sealed class OwnContainer : Container
         _mark.Dispose();
     }
 
-    /// <summary>From its start to its end, whether somebody waits or not.</summary>
+    /// <summary>From its start to its end, whether somebody waits or not. What it logs is in the scopes that the start was in, its own among them.</summary>
     private async Task ObserveAsync(ContainerProcess process)
     {
         try
@@ -175,7 +177,6 @@ internal sealed class OwnContainer : Container
 
     private void Finish(ContainerExitStatus status)
     {
-        using IDisposable? scope = Runtime.Logger.BeginContainer(Id);
         Runtime.Telemetry.Ended(Id, _usage);
         Runtime.Logger.ContainerEnded(Id, status);
         if (!_isShortLived)
