@@ -70,12 +70,18 @@ internal static class HostChecks
         throw new ConfigurationException([.. findings, .. ofHost.Where(finding => !judged.Contains(finding.Path))]);
     }
 
+    /// <exception cref="PlatformNotSupportedException">This is not Linux.</exception>
+    internal static void ThrowIfNotLinux()
+    {
+        if (!OperatingSystem.IsLinux())
+            throw new PlatformNotSupportedException("LibContainer starts containers on Linux only");
+    }
+
     /// <exception cref="ConfigurationException">This process is not root.</exception>
     /// <exception cref="PlatformNotSupportedException">This is not Linux.</exception>
     internal static void ThrowIfNotAllowed()
     {
-        if (!OperatingSystem.IsLinux())
-            throw new PlatformNotSupportedException("LibContainer starts containers on Linux only");
+        ThrowIfNotLinux();
         if (!Environment.IsPrivilegedProcess)
             throw new ConfigurationException([new ConfigurationFinding("host", "starting a container needs root for now, since user namespaces are not supported yet")]);
     }

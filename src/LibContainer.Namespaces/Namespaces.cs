@@ -139,6 +139,7 @@ public static class Namespaces
     public static void Check(ContainerConfiguration container, ExecOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(container);
+        HostChecks.ThrowIfNotLinux();
         HostChecks.ThrowIfBad(container, HostChecks.AnyProgram, options);
     }
 
@@ -148,6 +149,7 @@ public static class Namespaces
     {
         ArgumentNullException.ThrowIfNull(container);
         ArgumentNullException.ThrowIfNull(process);
+        HostChecks.ThrowIfNotLinux();
         HostChecks.ThrowIfBad(container, process);
         return StartOrder.Plan(container, process, ContainerCgroup.IsAskedFor(container) ? ContainerCgroup.At(container.CgroupPath) : null);
     }

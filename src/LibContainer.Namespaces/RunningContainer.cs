@@ -32,6 +32,7 @@ public sealed class RunningContainer : IDisposable
     public static RunningContainer Open(int processId, string? startTime = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(processId, 1);
+        HostChecks.ThrowIfNotLinux();
         PidFd pidFd = OpenProcess(processId);
         try
         {

@@ -40,6 +40,7 @@ internal abstract class Container(ContainerRuntime runtime, string id, Container
         options ??= new ExecInOptions();
         return DoAsync("a program", () =>
         {
+            using IDisposable? scope = runtime.Logger.BeginContainer(id);
             LiveContainer live = Started("only in one that runs can be a program more");
             live.ThrowIfEnded("only in one that runs can be a program more");
             if (!options.WaitsWhilePaused)

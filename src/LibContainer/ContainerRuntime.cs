@@ -66,7 +66,7 @@ public sealed class ContainerRuntime : IContainerRuntime
 
     internal OwnContainer Create(string id, ContainerConfiguration configuration, bool isShortLived)
     {
-        ThrowIfNotSupported();
+        using IDisposable? scope = Logger.BeginContainer(id);
         ContainerConfiguration whole = WithCgroup(id, configuration);
         Namespaces.Check(whole, new ExecOptions { CgroupBackend = CgroupBackend, NetworkStrategies = NetworkStrategies });
         ContainerState state = new()
@@ -149,6 +149,7 @@ public sealed class ContainerRuntime : IContainerRuntime
 
     internal void Delete(string id, bool force)
     {
+        using IDisposable? scope = Logger.BeginContainer(id);
         using StateFolder folder = Store.Lock(id);
         ContainerState state = folder.Read();
         if (!force && StateView.StatusOf(state, Store) is (ContainerStatus.Running or ContainerStatus.Paused) and var status)
@@ -164,6 +165,7 @@ public sealed class ContainerRuntime : IContainerRuntime
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(process);
         ThrowIfDisposed();
+        ThrowIfNotSupported();
         try
         {
             return Namespaces.Plan(WithCgroup("ID", configuration), process);
@@ -179,9 +181,11 @@ public sealed class ContainerRuntime : IContainerRuntime
         => DoAsync("", "the collection", () => new Leftovers(Store, Logger).Collect(cancellationToken), cancellationToken);
 
     /// <summary>Does something on a thread that may wait, and tells its errors as this library does.</summary>
+    /// <exception cref="PlatformNotSupportedException">This is not Linux: said here, before anything looks at what other systems have not.</exception>
     internal async Task<T> DoAsync<T>(string id, string what, Func<T> act, CancellationToken cancellationToken)
     {
         ThrowIfDisposed();
+        ThrowIfNotSupported();
         if (cancellationToken.IsCancellationRequested)
             throw new ContainerCanceledException(id, what, cancellationToken);
         try
@@ -204,7 +208,7 @@ public sealed class ContainerRuntime : IContainerRuntime
     }
 
     /// <exception cref="PlatformNotSupportedException">This is not Linux.</exception>
-    private static void ThrowIfNotSupported()
+    internal static void ThrowIfNotSupported()
     {
         if (!OperatingSystem.IsLinux())
             throw new PlatformNotSupportedException("LibContainer starts containers on Linux only");

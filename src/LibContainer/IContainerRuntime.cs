@@ -4,7 +4,7 @@ using LibContainer.Launch;
 namespace LibContainer;
 
 /// <summary>Makes containers, finds them again, and removes what is left of them. Thread-safe.</summary>
-/// <remarks>Disposal kills and removes every container of this runtime's making that is not detached. Errors are <see cref="IContainerError"/>: mostly <see cref="ContainerException"/>.</remarks>
+/// <remarks>Disposal kills and removes every container of this runtime's making that is not detached. Errors are <see cref="IContainerError"/>: mostly <see cref="ContainerException"/>. On any other system than Linux all that is asked of it is answered by a <see cref="PlatformNotSupportedException"/>.</remarks>
 public interface IContainerRuntime : IAsyncDisposable
 {
     /// <summary>Takes an id for a container, and has its configuration judged. Nothing of it runs yet.</summary>

@@ -79,6 +79,7 @@ internal sealed class OwnContainer : Container
         StepClock? clock = options.Clock ?? own;
         ContainerCgroup? cgroup = null;
         ContainerState before = _state;
+        LaunchStep? failed = null;
         try
         {
             ContainerProcess started = Namespaces.Start(Configuration, process, new ExecOptions
@@ -108,6 +109,7 @@ internal sealed class OwnContainer : Container
         }
         catch (Exception error)
         {
+            failed = (error as LaunchException)?.Step;
             if (Translated(error, "the start", cancellationToken) is ContainerException { Code: not (ContainerErrorCode.InvalidConfiguration or ContainerErrorCode.NotPermitted or ContainerErrorCode.StateUnavailable) } failure)
                 Fail(folder, failure);
             else
@@ -116,7 +118,7 @@ internal sealed class OwnContainer : Container
         }
         finally
         {
-            Telemetry.AddSteps(activity, clock);
+            Telemetry.AddSteps(activity, clock, failed);
         }
     }
 
@@ -138,7 +140,7 @@ internal sealed class OwnContainer : Container
         _mark.Dispose();
     }
 
-    /// <summary>From its start to its end, whether somebody waits or not.</summary>
+    /// <summary>From its start to its end, whether somebody waits or not. What it logs is in the scopes that the start was in, its own among them.</summary>
     private async Task ObserveAsync(ContainerProcess process)
     {
         try
@@ -176,7 +178,6 @@ internal sealed class OwnContainer : Container
 
     private void Finish(ContainerExitStatus status)
     {
-        using IDisposable? scope = Runtime.Logger.BeginContainer(Id);
         Runtime.Telemetry.Ended(Id, _usage);
         Runtime.Logger.ContainerEnded(Id, status);
         if (!_isShortLived)

@@ -48,7 +48,10 @@ internal sealed class Telemetry : IDisposable
     internal static StepClock? ClockFor(Activity? activity) => activity is { IsAllDataRequested: true } ? new StepClock() : null;
 
     /// <summary>One span for each step, inside that of the start.</summary>
-    internal static void AddSteps(Activity? activity, StepClock? clock)
+    /// <param name="activity">The span of the start.</param>
+    /// <param name="clock">Its clock.</param>
+    /// <param name="failed">The step that failed. Null: none did.</param>
+    internal static void AddSteps(Activity? activity, StepClock? clock, LaunchStep? failed)
     {
         if (activity is null || clock is null)
             return;
@@ -58,6 +61,8 @@ internal sealed class Telemetry : IDisposable
             using Activity? span = Activities.StartActivity(step.Step.Description, ActivityKind.Internal, activity.Context, startTime: at);
             at += step.Duration;
             span?.SetEndTime(at.UtcDateTime);
+            if (ReferenceEquals(step.Step, failed))
+                span?.SetStatus(ActivityStatusCode.Error);
         }
     }
 

@@ -48,8 +48,10 @@ public sealed class DotnetSandbox
     }
 
     /// <returns>Where the runtime is.</returns>
+    /// <exception cref="PlatformNotSupportedException">This is not Linux.</exception>
     private string Prepare(SandboxOptions options)
     {
+        ContainerRuntime.ThrowIfNotSupported();
         List<ConfigurationFinding> findings = [];
         if (!File.Exists(_assembly))
             findings.Add(new("assembly", $"{_assembly} is not there"));

@@ -8,7 +8,7 @@ namespace LibContainer;
 /// </summary>
 /// <remarks>
 /// It does not hold back yet what a seccomp filter and a user namespace would: every system call reaches the kernel, and the program is a user of the host. What is not limited by <see cref="SandboxOptions"/> is not
-/// limited.
+/// limited. On any other system than Linux it is a <see cref="PlatformNotSupportedException"/>.
 /// </remarks>
 public static class Sandbox
 {
@@ -61,6 +61,8 @@ public static class Sandbox
 
     internal static async Task<ContainerRunResult> RunAsync(IEnumerable<string> arguments, SandboxOptions options, CancellationToken cancellationToken)
     {
+        if (options.ChosenRuntime is null or ContainerRuntime) // before findings that are the other system's fault; a runtime of the caller's making may well do without Linux
+            ContainerRuntime.ThrowIfNotSupported();
         (var container, var process) = options.Build(arguments);
         return await (options.ChosenRuntime ?? Shared.Value).RunAsync(container, process, options.Run, cancellationToken).ConfigureAwait(false);
     }

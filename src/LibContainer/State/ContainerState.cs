@@ -50,8 +50,11 @@ internal sealed record FirstProcess(int Id, string StartTime, DateTimeOffset Sta
 /// <summary>Process id namespaces.</summary>
 internal static class PidNamespaces
 {
-    /// <summary>That of this program.</summary>
-    internal static string Current { get; } = File.ResolveLinkTarget("/proc/self/ns/pid", returnFinalTarget: false)!.Name;
+    private static string? s_current;
+
+    /// <summary>That of this program. Looked at when it is asked for, so that a host without /proc is told by an error of a file and not of a type.</summary>
+    /// <exception cref="IOException">There is no /proc.</exception>
+    internal static string Current => s_current ??= (File.ResolveLinkTarget("/proc/self/ns/pid", returnFinalTarget: false) ?? throw new IOException("/proc/self/ns/pid is no link: /proc is not the kernel's")).Name;
 }
 
 /// <summary>Written out by the compiler: no reflection.</summary>

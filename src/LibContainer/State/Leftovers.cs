@@ -66,8 +66,11 @@ internal sealed class Leftovers(StateStore store, ILogger logger)
             _others.Add($"{count} {what}");
     }
 
+    /// <param name="id">The container that it is about; empty when it is about none.</param>
+    /// <param name="act">What is to be done.</param>
     private void Attempt(string id, Action act)
     {
+        using IDisposable? scope = id.Length > 0 ? logger.BeginContainer(id) : null;
         try
         {
             act();
