@@ -18,7 +18,7 @@ internal static class Program
         {
             return Run(arguments);
         }
-        catch (Exception error) when (error is UsageException or ConfigurationException or ContainerStateException or IOException or PlatformNotSupportedException)
+        catch (Exception error) when (error is UsageException or ConfigurationException or ContainerStateException or IOException or PlatformNotSupportedException or ContainerException)
         {
             ErrorLog.Write(error.Message);
             return ExitCode(error);
@@ -38,6 +38,7 @@ internal static class Program
         ("pause", () => new PauseCommand()),
         ("unpause", () => new UnpauseCommand()),
         ("oom", () => new OomCommand()),
+        ("gc", () => new GcCommand()),
     ];
 
     private static int Run(string[] arguments)

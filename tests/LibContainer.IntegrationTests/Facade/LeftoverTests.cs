@@ -148,5 +148,20 @@ public sealed class LeftoverTests : IAsyncDisposable
         await dead.DisposeAsync();
     }
 
+    [Fact]
+    public async Task The_command_removes_what_is_left_and_says_what()
+    {
+        ContainerRuntime dead = _test.Another();
+        ((OwnContainer)await dead.CreateAsync("dead", TestRuntime.Userland)).LoseOwnership();
+        await using IContainer alive = await _test.Runtime.CreateAsync("alive", TestRuntime.Userland);
+
+        Command.Result collected = Command.Run(Repository.NsInit, "gc", "--state-directory", _test.StateDirectory);
+
+        (collected.ExitCode, collected.Error).Should().Be((0, ""));
+        collected.Output.Split('\n').Should().Contain("container dead").And.NotContain("container alive");
+        (await _test.IdsAsync()).Should().Equal("alive");
+        await dead.DisposeAsync();
+    }
+
     public ValueTask DisposeAsync() => _test.DisposeAsync();
 }
