@@ -278,7 +278,8 @@ internal sealed class StateStore(string directory)
 
     private ContainerException TooNew(string id, int version, Exception? inner = null) => new(
         ContainerErrorCode.StateTooNew,
-        string.Create(CultureInfo.InvariantCulture, $"{Path.Combine(PathOf(id), StateFile)} is of version {version}, and this library knows {ContainerState.CurrentVersion}"), inner) { ContainerId = id, Object = PathOf(id) };
+        string.Create(CultureInfo.InvariantCulture, $"{Path.Combine(PathOf(id), StateFile)} is of version {version}, and this library knows {ContainerState.CurrentVersion}"), inner)
+    { ContainerId = id, Object = PathOf(id) };
 
     private ContainerException Unreadable(string id, string name, string why, Exception? inner = null)
         => new(ContainerErrorCode.StateUnreadable, $"{Path.Combine(PathOf(id), name)} is no state of a container: {why}", inner) { ContainerId = id, Object = PathOf(id) };
