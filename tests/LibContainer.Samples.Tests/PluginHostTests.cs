@@ -49,6 +49,7 @@ public sealed class PluginHostTests
         host.AwaitError("plug-in ended: killed by SIGKILL; started again in 0.1 s");
 
         host.Ask("upper back").Should().Be("BACK");
+        host.Stop();
     }
 
     [Fact]
