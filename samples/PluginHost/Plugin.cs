@@ -82,14 +82,27 @@ internal sealed class Plugin : IAsyncDisposable
         {
             await using PluginRun run = await PluginRun.StartAsync(_runtime, _container, _process, _log, _stop.Token);
             _running.SetResult(run);
-            Task stopped = Task.CompletedTask;
-            string end;
-            using (_stop.Token.Register(() => stopped = run.StopAsync()))
-                end = (await run.ListenAsync(answered: _backoff.Reset)).ToString();
-            await stopped;
+            string end = await EndOfAsync(run);
             Volatile.Write(ref _running, NewRunning()); // first: who asks again when his request has failed is to wait for the next one
             run.Fail($"the plug-in has ended: {end}");
             return end;
+        }
+        catch (Exception error) when (error is IContainerError)
+        {
+            return error.Message; // it could not be started, or something of it could not be removed
+        }
+    }
+
+    private async Task<string> EndOfAsync(PluginRun run)
+    {
+        try
+        {
+            Task stopped = Task.CompletedTask;
+            ContainerExitStatus status;
+            using (_stop.Token.Register(() => stopped = run.StopAsync()))
+                status = await run.ListenAsync(answered: _backoff.Reset);
+            await stopped;
+            return status.ToString();
         }
         catch (Exception error) when (error is IContainerError)
         {

@@ -49,6 +49,7 @@ public sealed class PluginHostTests
         host.AwaitError("plug-in ended: killed by SIGKILL; started again in 0.1 s");
 
         host.Ask("upper back").Should().Be("BACK");
+        host.Stop();
     }
 
     [Fact]
@@ -57,7 +58,7 @@ public sealed class PluginHostTests
         Requires.Root();
         using Host host = new();
 
-        foreach (string request in new[] { "exit 1", "exit 1", "exit 1", "upper fine", "exit 1" })
+        foreach (string request in new[] { "exit 1", "exit 1", "exit 1", "upper fine", "exit 1", "upper fine" })
             host.Ask(request);
         host.Stop().Split('\n').Where(line => line.Contains("started again", StringComparison.Ordinal)).Select(line => line.Split(" in ")[1])
             .Should().Equal("0.1 s", "0.2 s", "0.4 s", "0.1 s");
@@ -78,11 +79,16 @@ public sealed class PluginHostTests
     {
         Requires.Root();
         using Host host = new();
-        using PidFd plugin = PidFd.Open(int.Parse(host.Ask("pid"), CultureInfo.InvariantCulture));
+        int processId = int.Parse(host.Ask("pid"), CultureInfo.InvariantCulture);
+        using PidFd plugin = PidFd.Open(processId);
+        await using ContainerRuntime runtime = ContainerRuntime.Create();
+        string id = (await runtime.ListAsync().FirstAsync(container => container.ProcessId == processId)).Id;
 
         host.Kill();
 
         await plugin.WhenEndedAsync().WaitAsync(TimeSpan.FromSeconds(10)); // a few milliseconds where the machine is not busy
+        await runtime.CollectLeftoversAsync();
+        (await runtime.ListAsync().AnyAsync(container => container.Id == id)).Should().BeFalse("the next program removes what a killed one has left");
     }
 
     /// <summary>The sample, with its streams in the test's hands.</summary>
@@ -123,12 +129,15 @@ public sealed class PluginHostTests
             return string.Concat(_errors.GetConsumingEnumerable().Select(line => line + '\n'));
         }
 
-        internal void Kill() => _process.Kill();
-
-        public void Dispose()
+        internal void Kill()
         {
             _process.Kill();
             _process.WaitForExit();
+        }
+
+        public void Dispose()
+        {
+            Kill();
             _reading.Wait(Patience);
             _process.Dispose();
             _errors.Dispose();
