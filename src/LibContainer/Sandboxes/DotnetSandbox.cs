@@ -78,9 +78,9 @@ public sealed class DotnetSandbox
     private static void Tell(SandboxOptions options)
     {
         if (options.MemoryBytes is > 0 and long bytes)
-            options.Variable("DOTNET_GCHeapHardLimit", ((long)(bytes * HeapShare)).ToString("X", CultureInfo.InvariantCulture));
+            options.VariableUnlessSet("DOTNET_GCHeapHardLimit", ((long)(bytes * HeapShare)).ToString("X", CultureInfo.InvariantCulture));
         if (options.CpuCount is { } cpus and > 0)
-            options.Variable("DOTNET_PROCESSOR_COUNT", Math.Max(1, (int)Math.Ceiling(Math.Min(cpus, Environment.ProcessorCount))).ToString(CultureInfo.InvariantCulture));
+            options.VariableUnlessSet("DOTNET_PROCESSOR_COUNT", Math.Max(1, (int)Math.Ceiling(Math.Min(cpus, Environment.ProcessorCount))).ToString(CultureInfo.InvariantCulture));
     }
 
     private static ImmutableArray<string> UsualRoots { get; } = ["/usr/share/dotnet", "/usr/lib/dotnet", "/usr/lib64/dotnet", "/opt/dotnet"];

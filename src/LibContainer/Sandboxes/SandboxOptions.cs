@@ -112,6 +112,9 @@ public sealed class SandboxOptions
         return this;
     }
 
+    /// <summary>One that counts where nobody has said another.</summary>
+    internal void VariableUnlessSet(string name, string value) => _variables.TryAdd(name, value);
+
     /// <summary>How much <c>/tmp</c> holds, which is memory and counts as that. By itself half of the host's.</summary>
     public SandboxOptions TemporarySpace(long bytes)
     {
