@@ -11,7 +11,7 @@ public sealed class PackageTests(NewProject project) : IClassFixture<NewProject>
     {
         RequiresContainers();
 
-        project.Dotnet("run").Should().Be(ReadmeProgram.Output, "a warning would stand before it");
+        project.Dotnet("run").Should().MatchRegex(ReadmeProgram.Output);
         string[] rooms = ["Capabilities", "Cgroups", "Configuration", "Launch", "Linux", "Mount", "Namespaces", "Network", "Security"];
         project.Packages().Should().Contain(rooms.Select(room => $"LibContainer.{room}"), "one package brings every room");
     }
@@ -25,7 +25,7 @@ public sealed class PackageTests(NewProject project) : IClassFixture<NewProject>
 
         output.Should().NotContain("warning");
         Directory.GetFiles(Path.GetDirectoryName(program)!).Should().NotContain(file => file.EndsWith(".dll"));
-        Command.Run(program).Should().Be(new Command.Result(0, ReadmeProgram.Output, ""));
+        ShouldPrintAsTold(program);
     }
 
     [Fact]
@@ -37,7 +37,14 @@ public sealed class PackageTests(NewProject project) : IClassFixture<NewProject>
         (string output, string program) = project.Publish("--use-current-runtime", "-p:PublishAot=true");
 
         output.Should().NotContain("warning");
-        Command.Run(program).Should().Be(new Command.Result(0, ReadmeProgram.Output, ""));
+        ShouldPrintAsTold(program);
+    }
+
+    private static void ShouldPrintAsTold(string program)
+    {
+        Command.Result result = Command.Run(program);
+        (result.ExitCode, result.Error).Should().Be((0, ""));
+        result.Output.Should().MatchRegex(ReadmeProgram.Output);
     }
 
     private static void RequiresContainers()
