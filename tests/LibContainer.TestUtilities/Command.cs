@@ -12,13 +12,16 @@ public static class Command
     public static Result Run(string program, params string[] arguments) => Run(Redirected(program, arguments));
 
     /// <summary>The same, with its three streams redirected already.</summary>
-    public static Result Run(ProcessStartInfo start)
+    public static Result Run(ProcessStartInfo start) => Run(start, TimeSpan.FromMinutes(5));
+
+    /// <summary>The same, for as long as it may take at most.</summary>
+    public static Result Run(ProcessStartInfo start, TimeSpan limit)
     {
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> error = process.StandardError.ReadToEndAsync();
-        if (!process.WaitForExit(TimeSpan.FromMinutes(5)))
+        if (!process.WaitForExit(limit))
         {
             process.Kill(entireProcessTree: true);
             throw new TimeoutException($"{start.FileName} {string.Join(' ', start.ArgumentList)} did not end");

@@ -27,7 +27,7 @@ public static partial class ContainerTests
         string[] chosen = others is [] ? [.. Classes.SelectMany(name => new[] { "-class", $"{Name}.{name}" })] : others;
         ProcessStartInfo start = new("dotnet", [program, "-noColor", "-noLogo", .. chosen]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment[variable.Name] = variable.Value;
-        Command.Result result = Command.Run(start);
+        Command.Result result = Command.Run(start, TimeSpan.FromMinutes(12)); // other tests build programs meanwhile
 
         Match sum = Sum.Match(result.Output);
         int[] numbers = sum.Success ? [.. sum.Groups.Values.Skip(1).Select(group => int.Parse(group.Value, System.Globalization.CultureInfo.InvariantCulture))] : [0, 1, 0, 0];

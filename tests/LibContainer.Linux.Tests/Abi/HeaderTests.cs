@@ -16,6 +16,7 @@ public sealed class HeaderTests
     private const string Includes = """
         #define _GNU_SOURCE
         #include <stddef.h>
+        #include <stdio.h>
         #include <signal.h>
         #include <errno.h>
         #include <spawn.h>
