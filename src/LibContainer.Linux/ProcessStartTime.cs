@@ -8,7 +8,7 @@ public static class ProcessStartTime
     /// <summary>The start time as the kernel writes it, or null when there is no such process.</summary>
     public static string? Read(int processId) => ProcessStat.Read(processId) is { } stat ? Parse(stat) : null;
 
-    /// <summary>The process that started then runs still: its id is no other's, and it is no zombie.</summary>
+    /// <summary>The process that started then runs still: its id is no other's, and it is neither a zombie nor about to be one.</summary>
     public static bool IsRunning(int processId, string startTime)
         => ProcessStat.Read(processId) is { } stat && Parse(stat) == startTime && ProcessStat.Runs(stat);
 
@@ -21,9 +21,15 @@ internal static class ProcessStat
     /// <summary>There is such a process, and it is no zombie.</summary>
     internal static bool Runs(int processId) => Read(processId) is { } stat && Runs(stat);
 
-    internal static bool Runs(string stat) => Field(stat, FirstBehindName) is not ("Z" or "X");
+    /// <remarks>
+    /// The first process of a PID namespace that was killed stays, and runs nothing, until all others in there are reaped: one that has entered it by its own parent, which may be a process 1 that reaps nobody
+    /// (zap_pid_ns_processes of kernel/pid_namespace.c).
+    /// </remarks>
+    internal static bool Runs(string stat)
+        => Field(stat, FirstBehindName) is not ("Z" or "X") && (uint.Parse(Field(stat, Flags), CultureInfo.InvariantCulture) & Exiting) == 0;
 
-    private const int FirstBehindName = 3;
+    private const int FirstBehindName = 3, Flags = 9;
+    private const uint Exiting = 0x4; // PF_EXITING, include/linux/sched.h
 
     internal static string? Read(int processId)
     {

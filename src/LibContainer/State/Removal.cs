@@ -8,6 +8,9 @@ internal static class Removal
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    /// <summary>That it runs nothing any more, and is there all the same for want of somebody who reaps others, nobody tells.</summary>
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+
     /// <summary>Kills what runs, and removes its cgroup.</summary>
     /// <param name="state">The container.</param>
     /// <param name="keepsCgroup">Its cgroup is another container's by now.</param>
@@ -22,6 +25,15 @@ internal static class Removal
             return;
         cgroup.Kill(); // what no pid 1 has taken along
         cgroup.Delete();
+    }
+
+    private static bool HasEnded(ContainerState state, FirstProcess process, PidFd found)
+    {
+        long deadline = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
+        while (Environment.TickCount64 < deadline)
+            if (Readiness.Wait([found], Look)[0] || !process.Runs(state.PidNamespace))
+                return true;
+        return false;
     }
 
     private static void Kill(ContainerState state, FirstProcess process, ContainerCgroup? cgroup)
@@ -42,7 +54,7 @@ internal static class Removal
             found.TrySendSignal(Signal.SIGKILL);
             if (cgroup?.IsFrozen == true)
                 cgroup.Thaw(); // on version 1 a killed process ends only then
-            if (!Readiness.Wait([found], Patience)[0])
+            if (!HasEnded(state, process, found))
                 throw new ContainerException(ContainerErrorCode.LeftoverRemains, $"container '{state.Id}': process {process.Id} was killed, and is still there") { ContainerId = state.Id };
         }
     }
