@@ -70,6 +70,9 @@ public sealed record DeviceRule(
 /// <summary>Memory. What is null is left as it is; -1 takes a limit away. Source: the specification, config-linux.md, "Memory".</summary>
 public sealed record MemoryResources
 {
+    /// <summary>So many bytes, what is swapped out included.</summary>
+    public static MemoryResources WithoutSwap(long bytes) => new() { LimitBytes = bytes, MemoryAndSwapBytes = bytes };
+
     /// <summary>Bytes that may be used; more is a reason to kill. -1: no limit.</summary>
     public long? LimitBytes { get; init; }
 
@@ -103,6 +106,12 @@ public sealed record MemoryResources
 /// </summary>
 public sealed record CpuResources
 {
+    /// <summary>Of a tenth of a second, as the kernel has it by itself.</summary>
+    private const ulong UsualPeriodMicroseconds = 100_000;
+
+    /// <summary>The time of so many CPUs: 0.5 is half of one's. The kernel's least is 0.01.</summary>
+    public static CpuResources OfCpus(double count) => new() { QuotaMicroseconds = (long)(count * UsualPeriodMicroseconds), PeriodMicroseconds = UsualPeriodMicroseconds };
+
     /// <summary>Weight among cgroups that want the CPU, 2 to 262144; 1024 is that of every cgroup. 0: left as it is.</summary>
     public ulong? Shares { get; init; }
 

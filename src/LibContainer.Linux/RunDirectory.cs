@@ -8,8 +8,6 @@ namespace LibContainer.Linux;
 /// </summary>
 public sealed class RunDirectory : IDisposable
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
     private const string Folder = "/run/libcontainer";
 
     private readonly string _path;
@@ -20,15 +18,7 @@ public sealed class RunDirectory : IDisposable
     /// <exception cref="IOException">It cannot be made.</exception>
     public RunDirectory(string kind)
     {
-        FileLock? held;
-        // Whoever collects leftovers may find one before it is locked, and remove it.
-        do
-        {
-            _path = Path.Combine(Folder, kind, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{Guid.NewGuid():N}"));
-            Directory.CreateDirectory(_path, OwnerOnly);
-        }
-        while ((held = TryLock(_path)) is null);
-        _lock = held;
+        _lock = FileLock.TakeNewDirectory(() => Path.Combine(Folder, kind, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}-{Guid.NewGuid():N}")), out _path);
     }
 
     /// <summary>The path of something in it.</summary>
@@ -52,25 +42,12 @@ public sealed class RunDirectory : IDisposable
         string folder = Path.Combine(Folder, kind);
         foreach (string path in Directory.Exists(folder) ? Directory.GetDirectories(folder) : [])
         {
-            using FileLock? held = TryLock(path);
+            using FileLock? held = FileLock.TryTake(path);
             if (held is null)
                 continue;
             Directory.Delete(path, recursive: true);
             removed.Add(path);
         }
         return removed;
-    }
-
-    /// <returns>Null: somebody has it, or has removed it.</returns>
-    private static FileLock? TryLock(string path)
-    {
-        try
-        {
-            return FileLock.TryTake(path);
-        }
-        catch (LinuxException error) when (error.Error == Errno.ENOENT)
-        {
-            return null;
-        }
     }
 }

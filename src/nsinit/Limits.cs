@@ -7,8 +7,6 @@ namespace NsInit;
 /// <summary>Options that limit what a container may use.</summary>
 internal sealed class Limits
 {
-    private const ulong PeriodMicroseconds = 100_000;
-
     private readonly Option<string?> _memory = new("--memory") { HelpName = "N[k|m|g]", Description = "Bytes of memory, without swap beyond that. More is a reason to kill." };
     private readonly Option<string?> _cpus = new("--cpus") { HelpName = "N", Description = "CPUs' worth of time: 0.5 is half a CPU." };
     private readonly Option<long?> _pids = new("--pids") { HelpName = "N", Description = "Processes and threads together." };
@@ -22,11 +20,10 @@ internal sealed class Limits
         (string? memory, string? cpus, long? pids) = (result.GetValue(_memory), result.GetValue(_cpus), result.GetValue(_pids));
         if (memory is null && cpus is null && pids is null)
             return null;
-        long? bytes = memory is null ? null : Bytes(memory);
         return new ResourceConfiguration
         {
-            Memory = bytes is null ? null : new MemoryResources { LimitBytes = bytes, MemoryAndSwapBytes = bytes },
-            Cpu = cpus is null ? null : new CpuResources { QuotaMicroseconds = Quota(cpus), PeriodMicroseconds = PeriodMicroseconds },
+            Memory = memory is null ? null : MemoryResources.WithoutSwap(Bytes(memory)),
+            Cpu = cpus is null ? null : CpuResources.OfCpus(Cpus(cpus)),
             PidsLimit = pids,
         };
     }
@@ -40,8 +37,8 @@ internal sealed class Limits
             : throw new UsageException($"--memory '{text}' is not a number of bytes: 268435456, 256m, 1g");
     }
 
-    private static long Quota(string text)
-        => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double cpus) && cpus * PeriodMicroseconds is >= 1000 and < 1e12 and var quota // the kernel's least is 1 ms
-            ? (long)quota
+    private static double Cpus(string text)
+        => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double cpus) && cpus is >= 0.01 and < 1e7 // the kernel's least is 1 ms of a tenth of a second
+            ? cpus
             : throw new UsageException($"--cpus '{text}' is not a number of CPUs, 0.01 at least");
 }

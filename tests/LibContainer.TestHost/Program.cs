@@ -6,7 +6,7 @@
 //   TestHost limited ROOT starts one that keeps a capability, as another user, and writes why that failed.
 //   TestHost idle COUNT ROOT  starts COUNT containers that never end, awaits their ends and their streams, and writes the names of its threads.
 //   TestHost stream BYTES     sends so many bytes through a program that is added to a container, and writes how many came back, and how many bytes it had resident at most beyond those before.
-//   TestHost runtime STATES CGROUPS MARK  makes, starts, enters and deletes containers until it is killed, three at a time; programs in them leave children behind that sleep for MARK seconds. Writes "ready" behind the first.
+//   TestHost runtime STATES CGROUPS MARK  makes, starts, enters and deletes containers until it is killed, three at a time; programs in them leave children behind that sleep for MARK seconds. Writes what it has done, and "ready" behind the first three.
 //   TestHost detached STATES CGROUPS ID  starts a detached container that sleeps, and leaves it.
 //   TestHost many STATES CGROUPS COUNT ROOT  holds COUNT containers that sleep, writes what that takes, and waits for the end of its input.
 //   TestHost full ROOT   starts a container at each small number of free descriptors, and writes how that went.

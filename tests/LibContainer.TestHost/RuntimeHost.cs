@@ -31,11 +31,16 @@ internal static class RuntimeHost
     {
         string orphans = $"(setsid sh -c 'sleep {mark} & exec sleep {mark}' &); ";
         await using IContainer container = await runtime.CreateAsync($"churn-{Guid.NewGuid():N}", Userland);
+        Console.WriteLine("created");
         await container.StartAsync(new ProcessConfiguration("sh", "-c", $"{orphans} exec sleep {mark}"), new ContainerStartOptions { StandardInput = StandardStream.Null });
+        Console.WriteLine("started");
         using ContainerProcess more = await container.ExecAsync(new ProcessConfiguration("sh", "-c", orphans), new ExecInOptions { StandardInput = StandardStream.Null });
+        Console.WriteLine("entered");
         await more.WaitForExitAsync();
         await container.KillAsync();
+        Console.WriteLine("killed");
         await container.DeleteAsync();
+        Console.WriteLine("deleted");
     }
 
     internal static async Task<int> DetachAsync(string states, string cgroups, string id)

@@ -8,8 +8,6 @@ namespace LibContainer;
 /// <remarks>Values are judged when the program is run: all that is wrong is told at once.</remarks>
 public sealed class SandboxOptions
 {
-    private const ulong PeriodMicroseconds = 100_000;
-
     /// <summary>nobody, of every Linux.</summary>
     private const int Nobody = 65534;
 
@@ -228,8 +226,8 @@ public sealed class SandboxOptions
 
     private ResourceConfiguration? Resources() => MemoryBytes is null && CpuCount is null && PidsLimit is null ? null : new ResourceConfiguration
     {
-        Memory = MemoryBytes is { } bytes ? new MemoryResources { LimitBytes = bytes, MemoryAndSwapBytes = bytes } : null,
-        Cpu = CpuCount is { } count ? new CpuResources { QuotaMicroseconds = (long)(count * PeriodMicroseconds), PeriodMicroseconds = PeriodMicroseconds } : null,
+        Memory = MemoryBytes is { } bytes ? MemoryResources.WithoutSwap(bytes) : null,
+        Cpu = CpuCount is { } count ? CpuResources.OfCpus(count) : null,
         PidsLimit = PidsLimit,
     };
 

@@ -18,7 +18,6 @@ internal sealed class StateStore(string directory)
 {
     internal const string StateFile = "state.json", ConfigurationFile = "configuration.json", OwnerFile = "owner";
 
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const char Hidden = '.';
 
     /// <summary>Where the folders are.</summary>
@@ -34,7 +33,7 @@ internal sealed class StateStore(string directory)
     {
         try
         {
-            (string path, FileLock held) = MakeHidden("new");
+            FileLock held = FileLock.TakeNewDirectory(() => HiddenPath("new"), out string path);
             FileLock? owner = null;
             try
             {
@@ -88,10 +87,6 @@ internal sealed class StateStore(string directory)
         {
             return FileLock.TryTake(PathOf(id)) is { } held ? new StateFolder(this, id, held) : null;
         }
-        catch (LinuxException error) when (error.Error == Errno.ENOENT)
-        {
-            return null;
-        }
         catch (IOException error)
         {
             throw Unavailable(error, id);
@@ -124,15 +119,9 @@ internal sealed class StateStore(string directory)
     /// <summary>The program that a container lives and dies with is there.</summary>
     internal bool HasOwner(string id)
     {
-        try
-        {
-            using FileLock? free = FileLock.TryTake(Path.Combine(PathOf(id), OwnerFile));
-            return free is null;
-        }
-        catch (LinuxException error) when (error.Error == Errno.ENOENT)
-        {
-            return false;
-        }
+        string path = Path.Combine(PathOf(id), OwnerFile);
+        using FileLock? free = FileLock.TryTake(path);
+        return free is null && File.Exists(path);
     }
 
     /// <summary>Waits until that has written down how it ended, or is gone.</summary>
@@ -197,24 +186,6 @@ internal sealed class StateStore(string directory)
     private string PathOf(string id) => Path.Combine(Folder, id);
 
     private string HiddenPath(string kind) => PathOf($"{Hidden}{kind}-{Guid.NewGuid():N}");
-
-    private (string Path, FileLock Held) MakeHidden(string kind)
-    {
-        while (true)
-        {
-            string path = HiddenPath(kind);
-            Directory.CreateDirectory(path, OwnerOnly);
-            try
-            {
-                if (FileLock.TryTake(path) is { } held)
-                    return (path, held);
-            }
-            catch (LinuxException error) when (error.Error == Errno.ENOENT)
-            {
-                // Whoever collects leftovers has found it before it was locked.
-            }
-        }
-    }
 
     private IEnumerable<string> Names()
     {

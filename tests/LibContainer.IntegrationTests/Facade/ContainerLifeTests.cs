@@ -105,7 +105,7 @@ public sealed class ContainerLifeTests : IAsyncDisposable
         await container.PauseAsync();
         container.Status.Should().Be(ContainerStatus.Paused);
         TimeSpan? used = (await container.GetStatsAsync(CgroupStatistics.Cpu)).Resources.Cpu!.Usage;
-        await Task.Delay(50);
+        await _test.Runtime.RunAsync(TestRuntime.Userland, new ProcessConfiguration("sh", "-c", "i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done")); // meanwhile another one works
         (await container.GetStatsAsync(CgroupStatistics.Cpu)).Resources.Cpu!.Usage.Should().Be(used);
 
         await container.ResumeAsync();
