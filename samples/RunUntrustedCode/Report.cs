@@ -1,5 +1,6 @@
 using System.Globalization;
 using LibContainer;
+using LibContainer.Cgroups;
 
 namespace RunUntrustedCode;
 
@@ -13,7 +14,7 @@ internal static class Report
         Console.WriteLine($"verdict: {Name(judgement.Verdict)}");
         if (judgement.Run is { } run)
         {
-            ContainerUsage usage = run.ExitStatus.Usage;
+            CgroupUsage usage = run.ExitStatus.Usage;
             Console.WriteLine($"end: {run.ExitStatus}");
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"CPU time: {Seconds(usage.CpuTime)}"));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"peak memory: {(usage.PeakMemoryBytes is { } bytes ? $"{(double)bytes / Bytes.Mega(1):0.0} MB" : "not counted by this host")}"));

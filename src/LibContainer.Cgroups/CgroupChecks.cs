@@ -96,9 +96,11 @@ internal static class CgroupChecks
 
     private static ImmutableArray<ConfigurationFinding> CheckDevices(ResourceConfiguration resources, ImmutableArray<CgroupDirectory> directories)
     {
+        if (resources.Devices.IsEmpty)
+            return []; // each version can keep those of a container that has no rules of its own
         if (directories.HasInVersion1("devices"))
             return DeviceStateV1.Check(DeviceRules.Of(resources.Devices, []));
-        return resources.Devices.IsEmpty || directories.Version2() is not null ? [] : [new("resources.devices", "this host has no cgroup controller devices, and no cgroup version 2")];
+        return directories.Version2() is not null ? [] : [new("resources.devices", "this host has no cgroup controller devices, and no cgroup version 2")];
     }
 
     /// <summary>The kernel answers EINVAL to a cpuset with what the machine does not have, without saying what that is.</summary>

@@ -13,7 +13,11 @@ internal static class CgroupDirectories
     /// cgroup with processes cannot have limited ones below it.
     /// </param>
     internal static ImmutableArray<CgroupDirectory> At(CgroupLayout layout, string path)
-        => [.. layout.Hierarchies.Select(hierarchy => new CgroupDirectory(hierarchy, Join(path.StartsWith('/') ? hierarchy.MountPoint : BaseOf(hierarchy), path)))];
+    {
+        bool isAbsolute = path.StartsWith('/');
+        string below = string.Concat(path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(static part => part != ".").Select(static part => $"/{part}"));
+        return [.. layout.Hierarchies.Select(hierarchy => new CgroupDirectory(hierarchy, (isAbsolute ? hierarchy.MountPoint : BaseOf(hierarchy)).TrimEnd('/') + below))];
+    }
 
     /// <summary>The cgroups that a process is in, where they can be seen, without those at the top of a hierarchy: they are nobody's own.</summary>
     /// <returns>Null when there is no such process, or it is a zombie, of which the kernel says that it is at the top.</returns>
@@ -61,9 +65,6 @@ internal static class CgroupDirectories
             below = below[..below.LastIndexOf('/')];
         return hierarchy.MountPoint + below;
     }
-
-    private static string Join(string directory, string path)
-        => string.Join('/', path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(part => part != ".").Prepend(directory.TrimEnd('/')));
 
     private static bool IsIn(CgroupMembership membership, CgroupHierarchy hierarchy) => hierarchy.Version == CgroupVersion.V2
         ? membership.IsVersion2

@@ -273,6 +273,10 @@ public sealed class ContainerCgroup
     /// <exception cref="CgroupException">A file is there and cannot be read, or does not say what it has to.</exception>
     public CgroupStats GetStats(CgroupStatistics what = CgroupStatistics.All) => CgroupStatsReader.Read(_directories, what);
 
+    /// <summary>What it has used from its beginning on: much less to read than <see cref="GetStats"/>.</summary>
+    /// <exception cref="CgroupException">As of <see cref="GetStats"/>.</exception>
+    public CgroupUsage GetUsage() => UsageReader.Read(_directories);
+
     /// <summary>The same as libcontainer of 2014 told it, without what it sampled.</summary>
     /// <exception cref="CgroupException">As of <see cref="GetStats"/>.</exception>
     public SeedStats GetSeedStats() => SeedStatsReader.Read(_directories);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using Tmds.Linux;
 
@@ -82,7 +81,7 @@ public sealed class FileLock : IDisposable
     private bool IsCurrent()
     {
         using Borrowed descriptor = new(_held);
-        return HostPath.IdentityOf(_path) is { } named && named == HostPath.IdentityOf(string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{descriptor.Number}"));
+        return HostPath.IdentityOf(_path) is { } named && named == HostPath.IdentityOf(descriptor.Number);
     }
 
     /// <summary>Lets others have it.</summary>

@@ -51,20 +51,37 @@ public static unsafe class HostPath
         }
     }
 
+    /// <summary>Which file a descriptor is of.</summary>
+    internal static FileIdentity? IdentityOf(int descriptor)
+    {
+        stat found;
+        return LibC.fstat(descriptor, &found) == 0 ? new FileIdentity(found.st_dev, found.st_ino) : null;
+    }
+
     /// <summary>Gives something another name, which nothing may have. Source: rename(2), RENAME_NOREPLACE.</summary>
     /// <returns>False: something has it.</returns>
     /// <exception cref="LinuxException">It cannot be: ENOENT, EACCES, EROFS.</exception>
-    public static bool TryRename(string path, string newPath)
+    public static bool TryRename(string path, string newPath) => Rename(path, newPath, Uapi.RENAME_NOREPLACE) switch
+    {
+        0 => true,
+        Errno.EEXIST => false,
+        var error => throw new LinuxException("renameat2", error, path, $"to {newPath}"),
+    };
+
+    /// <summary>The same for a name that something may have, which is gone then.</summary>
+    /// <exception cref="LinuxException">It cannot be.</exception>
+    internal static void Rename(string path, string newPath)
+    {
+        if (Rename(path, newPath, 0) is not 0 and var error)
+            throw new LinuxException("renameat2", error, path, $"to {newPath}");
+    }
+
+    private static Errno Rename(string path, string newPath, int flags)
     {
         fixed (byte* from = NullTerminated.From(path), to = NullTerminated.From(newPath))
         {
-            long result = SystemCall.Invoke(SystemCallNumber.renameat2, Uapi.AT_FDCWD, (long)from, Uapi.AT_FDCWD, (long)to, Uapi.RENAME_NOREPLACE);
-            return result switch
-            {
-                >= 0 => true,
-                -(long)Errno.EEXIST => false,
-                _ => throw new LinuxException("renameat2", (Errno)(-result), path, $"to {newPath}"),
-            };
+            long result = SystemCall.Invoke(SystemCallNumber.renameat2, Uapi.AT_FDCWD, (long)from, Uapi.AT_FDCWD, (long)to, flags);
+            return result < 0 ? (Errno)(-result) : 0;
         }
     }
 

@@ -1,5 +1,3 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace LibContainer.Linux;
 
 /// <summary>
@@ -19,13 +17,7 @@ internal sealed class LockedFile : IDisposable
     /// <returns>Null: it is not there.</returns>
     internal byte[]? Read() => File.Exists(_path) ? File.ReadAllBytes(_path) : null;
 
-    internal void Replace(ReadOnlySpan<byte> content)
-    {
-        string next = $"{_path}.next"; // nobody else is here
-        using (SafeFileHandle file = File.OpenHandle(next, FileMode.Create, FileAccess.Write))
-            RandomAccess.Write(file, content, 0);
-        File.Move(next, _path, overwrite: true);
-    }
+    internal void Replace(ReadOnlySpan<byte> content) => HostFile.Replace(_path, content);
 
     internal void Delete() => File.Delete(_path);
 

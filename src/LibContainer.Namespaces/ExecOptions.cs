@@ -51,4 +51,7 @@ public sealed record ExecOptions : ProgramOptions
     /// <see cref="ProgramOptions.Started"/> has returned; before that it goes with this program as every other. Not for a container that another program than the launcher sets up.
     /// </summary>
     public bool Detached { get; init; }
+
+    /// <summary><see cref="Namespaces.Check"/> has judged the container on this host already, with the same options: 0.15 ms of a start of three.</summary>
+    internal bool IsContainerChecked { get; init; }
 }

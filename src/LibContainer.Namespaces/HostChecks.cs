@@ -33,12 +33,13 @@ internal static class HostChecks
     {
         options ??= ExecOptions.Default;
         ImmutableArray<ConfigurationFinding> findings = ConfigurationValidator.Validate(container, process);
+        bool looks = !options.IsContainerChecked;
         ConfigurationFinding[] ofHost =
         [
-            .. OfKernel(container, KernelVersion.Current, MissingNamespaces.Value),
-            .. MountChecks.Check(container),
-            .. OfCgroups(container, options.CgroupBackend),
-            .. ContainerNetwork.Check(container, options.NetworkStrategies),
+            .. looks ? OfKernel(container, KernelVersion.Current, MissingNamespaces.Value) : [],
+            .. looks ? MountChecks.Check(container) : [],
+            .. looks ? OfCgroups(container, options.CgroupBackend) : [],
+            .. looks ? ContainerNetwork.Check(container, options.NetworkStrategies) : [],
             .. HostCapabilities.Check(process.Capabilities),
             .. OfLimits(process),
             .. OfLabels(process, container.MountLabel),

@@ -1,3 +1,4 @@
+using LibContainer.Cgroups;
 using LibContainer.Linux;
 
 namespace LibContainer;
@@ -12,7 +13,7 @@ internal static class ContainerExit
     /// <param name="killedFor">Why this library has killed it. Null: it has not.</param>
     /// <param name="usage">What it had used.</param>
     /// <param name="startedAt">When the program ran.</param>
-    internal static ContainerExitStatus Describe(ExitStatus status, bool hasInit, ContainerExitReason? killedFor, ContainerUsage usage, DateTimeOffset startedAt)
+    internal static ContainerExitStatus Describe(ExitStatus status, bool hasInit, ContainerExitReason? killedFor, CgroupUsage usage, DateTimeOffset startedAt)
     {
         Signal? signal = status.Signal ?? (hasInit && status.ExitCode is > FirstSignalCode and <= LastSignalCode ? (Signal)(status.ExitCode - FirstSignalCode) : null);
         return new ContainerExitStatus

@@ -1,3 +1,4 @@
+using LibContainer.Cgroups;
 using LibContainer.Linux;
 
 namespace LibContainer;
@@ -49,7 +50,7 @@ public sealed record ContainerExitStatus
     public DateTimeOffset ExitedAt { get; init; }
 
     /// <summary>What it had used.</summary>
-    public ContainerUsage Usage { get; init; } = ContainerUsage.Unknown;
+    public CgroupUsage Usage { get; init; } = CgroupUsage.Unknown;
 
     /// <summary>The program has ended by itself, with 0.</summary>
     public bool IsSuccess => Reason == ContainerExitReason.Exited && ExitCode == 0;

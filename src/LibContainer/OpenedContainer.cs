@@ -94,7 +94,7 @@ internal sealed class OpenedContainer : Container
         {
             // It was deleted as soon as it had ended.
         }
-        ContainerUsage usage = live.Cgroup is { Exists: true } cgroup ? ContainerUsage.Of(cgroup) : ContainerUsage.Unknown;
+        CgroupUsage usage = live.Cgroup is { Exists: true } cgroup ? cgroup.GetUsage() : CgroupUsage.Unknown;
         return ContainerExit.Describe(live.PidFd.WaitForExit(), Configuration.InitProcess, null, usage, startedAt);
     }
 

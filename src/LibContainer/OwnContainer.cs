@@ -16,7 +16,7 @@ internal sealed class OwnContainer : Container
     private readonly FileLock _mark;
     private readonly bool _isShortLived;
     private ContainerState _state;
-    private ContainerUsage _usage = ContainerUsage.Unknown;
+    private CgroupUsage _usage = CgroupUsage.Unknown;
     private ContainerProcess? _process;
     private volatile LiveContainer? _live;
     private ContainerExitReason? _killedFor;
@@ -95,8 +95,9 @@ internal sealed class OwnContainer : Container
                 Logger = Runtime.Logger,
                 CgroupBackend = Runtime.CgroupBackend,
                 NetworkStrategies = Runtime.NetworkStrategies,
+                IsContainerChecked = true,
                 CgroupCreated = created => cgroup = created,
-                CgroupEmptied = emptied => _usage = ContainerUsage.Of(emptied),
+                CgroupEmptied = emptied => _usage = emptied.GetUsage(),
                 Started = launched =>
                 {
                     _state = _state with { Process = new FirstProcess(launched.Id, ProcessStartTime.Read(launched.Id) ?? "", DateTimeOffset.UtcNow, process.Arguments, options.Detached) };
@@ -127,7 +128,7 @@ internal sealed class OwnContainer : Container
     {
         if (_state != before)
             folder.Write(before);
-        (_state, _usage) = (before, ContainerUsage.Unknown);
+        (_state, _usage) = (before, CgroupUsage.Unknown);
     }
 
     /// <summary>It could not be started, and never will be.</summary>
@@ -207,7 +208,7 @@ internal sealed class OwnContainer : Container
         => ContainerExit.Describe(status, Configuration.InitProcess, _killedFor, _usage, _state.Process!.StartedAt);
 
     protected override Task<ContainerExitStatus> WhenEndedAsync()
-        => Status == ContainerStatus.Created ? throw new ContainerStatusException(Id, ContainerStatus.Created, "only one that was started ends") : _ended.Task;
+        => _live is null && !_ended.Task.IsCompleted ? throw new ContainerStatusException(Id, ContainerStatus.Created, "only one that was started ends") : _ended.Task;
 
     /// <summary>Others take this program for dead from here on, as when the kernel takes its locks from one that was killed. For tests.</summary>
     internal void LoseOwnership() => _mark.Dispose();

@@ -52,6 +52,7 @@ internal sealed class Comparison(ComparisonOptions options, BenchmarkRoot root, 
         {
             new CgroupComparison(options, root, candidates, _report, _goals).RunAll();
             new EnterComparison(options, root, _report, _goals).RunAll();
+            new FacadeComparison(options, root, _report, _goals).RunAll();
         }
         if (NetworkComparison.IsPossible)
         {

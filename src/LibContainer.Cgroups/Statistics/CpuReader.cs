@@ -68,6 +68,15 @@ internal struct CpuReader
     /// <summary>The files of the version 1 controller that counts time.</summary>
     internal void ReadAccounting(CgroupFiles files)
     {
+        ReadTimes(files);
+        if (files.TryRead("cpuacct.usage_percpu"u8, out CgroupText perCpu))
+            _perCpu = ReadPerCpu(perCpu);
+        _isThere |= _perCpu is not null;
+    }
+
+    /// <summary>Of these, the ones of all CPUs together.</summary>
+    internal void ReadTimes(CgroupFiles files)
+    {
         if (files.Number("cpuacct.usage"u8) is { } usage)
             _usage = Nanoseconds(usage);
         (ulong? user, ulong? system) = ReadTicks(files);
@@ -75,9 +84,7 @@ internal struct CpuReader
             _user = Ticks(userTicks);
         if (system is { } systemTicks)
             _system = Ticks(systemTicks);
-        if (files.TryRead("cpuacct.usage_percpu"u8, out CgroupText perCpu))
-            _perCpu = ReadPerCpu(perCpu);
-        _isThere |= _usage is not null || _user is not null || _perCpu is not null;
+        _isThere |= _usage is not null || _user is not null;
     }
 
     /// <summary>cpuacct.stat, in ticks. Null: it does not say.</summary>

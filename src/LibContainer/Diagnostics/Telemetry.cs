@@ -83,7 +83,7 @@ internal sealed class Telemetry : IDisposable
         activity?.SetStatus(ActivityStatusCode.Error, error.Message);
     }
 
-    internal void Ended(string id, ContainerUsage usage)
+    internal void Ended(string id, CgroupUsage usage)
     {
         if (_running.TryRemove(id, out _))
             _count.Add(-1);

@@ -51,7 +51,7 @@ public sealed class DotnetSandbox
     /// <exception cref="PlatformNotSupportedException">This is not Linux.</exception>
     private string Prepare(SandboxOptions options)
     {
-        ContainerRuntime.ThrowIfNotSupported();
+        HostChecks.ThrowIfNotLinux();
         List<ConfigurationFinding> findings = [];
         if (!File.Exists(_assembly))
             findings.Add(new("assembly", $"{_assembly} is not there"));

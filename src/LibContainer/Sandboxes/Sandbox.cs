@@ -62,7 +62,7 @@ public static class Sandbox
     internal static async Task<ContainerRunResult> RunAsync(IEnumerable<string> arguments, SandboxOptions options, CancellationToken cancellationToken)
     {
         if (options.ChosenRuntime is null or ContainerRuntime) // before findings that are the other system's fault; a runtime of the caller's making may well do without Linux
-            ContainerRuntime.ThrowIfNotSupported();
+            HostChecks.ThrowIfNotLinux();
         (var container, var process) = options.Build(arguments);
         return await (options.ChosenRuntime ?? Shared.Value).RunAsync(container, process, options.Run, cancellationToken).ConfigureAwait(false);
     }

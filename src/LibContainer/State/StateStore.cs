@@ -39,8 +39,8 @@ internal sealed class StateStore(string directory)
             {
                 using (held)
                 {
-                    File.WriteAllBytes(Path.Combine(path, StateFile), Serialize(state));
-                    File.WriteAllBytes(Path.Combine(path, ConfigurationFile), configuration);
+                    HostFile.Create(Path.Combine(path, StateFile), Serialize(state));
+                    HostFile.Create(Path.Combine(path, ConfigurationFile), configuration);
                     owner = FileLock.Take(Path.Combine(path, OwnerFile), creates: true);
                     if (!HostPath.TryRename(path, PathOf(state.Id)))
                         throw new ContainerExistsException(state.Id, Folder);
@@ -171,11 +171,9 @@ internal sealed class StateStore(string directory)
     /// <summary>Puts another state in the place of one. The caller has its lock.</summary>
     internal void Write(ContainerState state)
     {
-        string path = Path.Combine(PathOf(state.Id), StateFile), next = $"{path}.next";
         try
         {
-            File.WriteAllBytes(next, Serialize(state));
-            File.Move(next, path, overwrite: true);
+            HostFile.Replace(Path.Combine(PathOf(state.Id), StateFile), Serialize(state));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

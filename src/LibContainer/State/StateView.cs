@@ -14,8 +14,11 @@ internal static class StateView
             return store.HasOwner(state.Id) ? ContainerStatus.Created : ContainerStatus.Stopped; // its program was killed before it could start it
         if (state.PidNamespace == PidNamespaces.Current ? !process.Runs(state.PidNamespace) : !IsAlive(state, store))
             return ContainerStatus.Stopped;
-        return OpenedContainer.CgroupOf(state)?.IsFrozen == true ? ContainerStatus.Paused : ContainerStatus.Running;
+        return IsFrozen(state) ? ContainerStatus.Paused : ContainerStatus.Running;
     }
+
+    /// <summary>Asks the hierarchies alone that can stop processes: a list asks for each container.</summary>
+    private static bool IsFrozen(ContainerState state) => ContainerCgroup.OfPaths(state.Cgroup.Where(static path => path.Key is "freezer" or "").ToDictionary()).IsFrozen;
 
     /// <summary>Seen from another process id namespace: it dies with its program, and a detached one has its cgroup.</summary>
     private static bool IsAlive(ContainerState state, StateStore store)

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace LibContainer;
 
 /// <summary>Messages of this assembly: 5000 to 5999. Each is in a scope that has the container's id.</summary>
-internal static partial class Log
+internal static partial class RuntimeLog
 {
     private static readonly Func<ILogger, string, IDisposable?> Scope = LoggerMessage.DefineScope<string>("container {ContainerId}");
 
