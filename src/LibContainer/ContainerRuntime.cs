@@ -69,13 +69,18 @@ public sealed class ContainerRuntime : IContainerRuntime
         using IDisposable? scope = Logger.BeginContainer(id);
         ContainerConfiguration whole = WithCgroup(id, configuration);
         Namespaces.Check(whole, new ExecOptions { CgroupBackend = CgroupBackend, NetworkStrategies = NetworkStrategies });
+        bool isGiven = configuration.CgroupPath is not null;
+        ContainerCgroup? cgroup = ContainerCgroup.IsAskedFor(whole) ? ContainerCgroup.At(whole.CgroupPath, CgroupBackend) : null;
+        if (isGiven && cgroup is { Exists: true })
+            throw new ContainerConfigurationException(ContainerErrorCode.InvalidConfiguration, [new("cgroupPath", $"'{whole.CgroupPath}' is there already, and a container's own is made and removed with it")]);
         ContainerState state = new()
         {
             Version = ContainerState.CurrentVersion,
             Id = id,
             CreatedAt = DateTimeOffset.UtcNow,
             PidNamespace = PidNamespaces.Current,
-            Cgroup = ContainerCgroup.IsAskedFor(whole) ? ContainerCgroup.At(whole.CgroupPath, CgroupBackend).Paths : ImmutableSortedDictionary<string, string>.Empty,
+            Cgroup = cgroup?.Paths ?? ImmutableSortedDictionary<string, string>.Empty,
+            IsCgroupGiven = isGiven,
         };
         FileLock mark = Store.Create(state, ConfigurationJson.WriteLine(whole, new ProcessConfiguration()));
         OwnContainer container = new(this, whole, state, mark, isShortLived);
@@ -147,14 +152,17 @@ public sealed class ContainerRuntime : IContainerRuntime
         }, cancellationToken);
     }
 
-    internal void Delete(string id, bool force)
+    /// <param name="id">The container.</param>
+    /// <param name="force">Even if it runs.</param>
+    /// <param name="keepsCgroup">As of <see cref="Removal.Remove"/>.</param>
+    internal void Delete(string id, bool force, bool keepsCgroup = false)
     {
         using IDisposable? scope = Logger.BeginContainer(id);
         using StateFolder folder = Store.Lock(id);
         ContainerState state = folder.Read();
         if (!force && StateView.StatusOf(state, Store) is (ContainerStatus.Running or ContainerStatus.Paused) and var status)
             throw new ContainerStatusException(id, status, "only one that does not run can be deleted, unless by force");
-        Removal.Remove(state);
+        Removal.Remove(state, keepsCgroup);
         folder.Remove();
         Logger.Deleted(id);
     }

@@ -98,11 +98,7 @@ internal sealed class OwnContainer : Container
                 IsContainerChecked = true,
                 CgroupCreated = created => cgroup = created,
                 CgroupEmptied = emptied => _usage = emptied.GetUsage(),
-                Started = launched =>
-                {
-                    _state = _state with { Process = new FirstProcess(launched.Id, ProcessStartTime.Read(launched.Id) ?? "", DateTimeOffset.UtcNow, process.Arguments, options.Detached) };
-                    folder.Write(_state);
-                },
+                Started = launched => Record(folder, launched.Id, process, options.Detached),
             }, cancellationToken);
             _process = started;
             _live = new LiveContainer(Id, started, cgroup);
@@ -121,6 +117,16 @@ internal sealed class OwnContainer : Container
         {
             Telemetry.AddSteps(activity, clock, failed);
         }
+    }
+
+    private void Record(StateFolder folder, int processId, ProcessConfiguration process, bool isDetached)
+        => folder.Write(_state = _state with { Process = new FirstProcess(processId, ProcessStartTime.Read(processId) ?? "", DateTimeOffset.UtcNow, process.Arguments, isDetached) });
+
+    /// <summary>Writes down that somebody has started it who does without this object for the rest.</summary>
+    internal void Record(int processId, ProcessConfiguration process)
+    {
+        using StateFolder folder = Runtime.Store.Lock(Id);
+        Record(folder, processId, process, isDetached: false);
     }
 
     /// <summary>It can be started again.</summary>
@@ -257,7 +263,7 @@ internal sealed class OwnContainer : Container
     {
         try
         {
-            Runtime.Delete(Id, force: true);
+            Runtime.Delete(Id, force: true, keepsCgroup: _process is null); // what a start makes that fails, it has removed
         }
         catch (ContainerNotFoundException)
         {

@@ -11,18 +11,20 @@ internal static class Removal
     /// <summary>That it runs nothing any more, and is there all the same for want of somebody who reaps others, nobody tells.</summary>
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Kills what runs, and removes its cgroup.</summary>
+    /// <summary>Kills what runs, and removes its cgroup: but where that has one name with another's, not the other's.</summary>
     /// <param name="state">The container.</param>
-    /// <param name="keepsCgroup">Its cgroup is another container's by now.</param>
+    /// <param name="keepsCgroup">It has none of its own any more, or never had.</param>
     /// <exception cref="CgroupException">Somebody is in its cgroup, and stays.</exception>
     /// <exception cref="ContainerException"><see cref="ContainerErrorCode.LeftoverRemains"/>: its process does not end.</exception>
     internal static void Remove(ContainerState state, bool keepsCgroup = false)
     {
-        ContainerCgroup? cgroup = keepsCgroup ? null : OpenedContainer.CgroupOf(state);
+        ContainerCgroup? cgroup = keepsCgroup || state.Exit is not null ? null : OpenedContainer.CgroupOf(state); // how it ended is written when its cgroup is gone
         if (state.Process is { } process && process.Runs(state.PidNamespace))
             Kill(state, process, cgroup);
         if (cgroup is not { Exists: true })
             return;
+        if (state is { IsCgroupGiven: true, Process: null } && cgroup.GetProcessIds().Count > 0)
+            return; // it was never started, so whoever is in there is another's
         cgroup.Kill(); // what no pid 1 has taken along
         cgroup.Delete();
     }

@@ -23,6 +23,6 @@ internal sealed class ExecCommand : OperandCommand
             if (running is not null)
                 return Entrance.Run(running, converted.Process);
         ExecOptions options = new() { DataPath = DataPath.Folder, Started = SignalForwarding.Instance.Start };
-        return Namespaces.Exec(converted.Container, converted.Process, options).ExitCode;
+        return Recorded.Exec(converted.Container, converted.Process, options);
     }
 }

@@ -24,11 +24,11 @@ internal sealed class RunCommand : ContainerCommand
         ProcessConfiguration process = Process(result);
         ExecOptions options = new() { Started = SignalForwarding.Instance.Start, Notified = HostNotifications.IsAwaited ? Relay : null };
         if (!result.GetValue(_timing))
-            return Namespaces.Exec(container, process, options).ExitCode;
+            return Recorded.Exec(container, process, options);
 
         using StartTiming timing = new();
         timing.Rehearse(container, process);
-        int code = Namespaces.Exec(container, process, options with { Clock = timing.Clock }).ExitCode;
+        int code = Recorded.Exec(container, process, options with { Clock = timing.Clock });
         timing.Print(Output.Error);
         return code;
     }
