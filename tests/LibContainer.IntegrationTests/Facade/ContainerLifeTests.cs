@@ -7,7 +7,7 @@ using LibContainer.TestUtilities;
 namespace LibContainer.IntegrationTests.Facade;
 
 /// <summary>What can be done to a container, from its creation to its end.</summary>
-public sealed class ContainerLifeTests : IAsyncDisposable
+public class ContainerLifeTests : IAsyncDisposable
 {
     private readonly TestRuntime _test = new();
 
@@ -206,5 +206,9 @@ public sealed class ContainerLifeTests : IAsyncDisposable
         shown.Should().Be("/dev/pts/0\r\n12 34\r\n");
     }
 
-    public ValueTask DisposeAsync() => _test.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return _test.DisposeAsync();
+    }
 }

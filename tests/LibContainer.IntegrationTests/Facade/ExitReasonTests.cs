@@ -5,7 +5,7 @@ using LibContainer.TestUtilities;
 namespace LibContainer.IntegrationTests.Facade;
 
 /// <summary>Why a container ended, and what it had used.</summary>
-public sealed class ExitReasonTests : IAsyncDisposable
+public class ExitReasonTests : IAsyncDisposable
 {
     private readonly TestRuntime _test = new();
     private readonly ProbeRoot _root;
@@ -171,6 +171,7 @@ public sealed class ExitReasonTests : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         await _test.DisposeAsync();
         _root.Dispose();
     }

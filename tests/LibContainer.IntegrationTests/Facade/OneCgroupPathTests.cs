@@ -4,7 +4,7 @@ using LibContainer.TestUtilities;
 namespace LibContainer.IntegrationTests.Facade;
 
 /// <summary>Two containers whose callers have named the same cgroup: what becomes of one never hits the other.</summary>
-public sealed class OneCgroupPathTests : IAsyncDisposable
+public class OneCgroupPathTests : IAsyncDisposable
 {
     private readonly TestRuntime _test = new();
 
@@ -62,5 +62,9 @@ public sealed class OneCgroupPathTests : IAsyncDisposable
         second.Status.Should().Be(ContainerStatus.Running);
     }
 
-    public ValueTask DisposeAsync() => _test.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return _test.DisposeAsync();
+    }
 }
