@@ -14,7 +14,7 @@ namespace LibContainer.Cgroups;
 public sealed class ContainerCgroup
 {
     /// <summary>Of names of this library's choice.</summary>
-    private const string Prefix = "libcontainer";
+    internal const string Prefix = "libcontainer";
 
     /// <summary>In names beside the process id: for hosts that share cgroups and not process ids.</summary>
     private static readonly int HostsSharingCgroups = Random.Shared.Next();

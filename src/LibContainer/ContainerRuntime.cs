@@ -17,7 +17,6 @@ namespace LibContainer;
 public sealed class ContainerRuntime : IContainerRuntime
 {
     private readonly ConcurrentDictionary<OwnContainer, bool> _own = new();
-    private readonly string? _cgroupParent;
     private int _disposed;
 
     private ContainerRuntime(LibContainerOptions options, ILogger logger, IMeterFactory? meters)
@@ -25,10 +24,9 @@ public sealed class ContainerRuntime : IContainerRuntime
         Store = new StateStore(options.StateDirectory);
         Logger = logger;
         Telemetry = new Telemetry(meters);
-        CgroupBackend = options.CgroupBackend;
+        CgroupHome = new CgroupHome(options.CgroupParent, options.CgroupBackend);
         NetworkStrategies = options.NetworkStrategies.ToImmutableDictionary(StringComparer.Ordinal);
         StopTimeout = options.StopTimeout;
-        _cgroupParent = options.CgroupParent;
     }
 
     /// <summary>Makes one. It costs nothing until it is used: no process, no thread, no file.</summary>
@@ -50,7 +48,7 @@ public sealed class ContainerRuntime : IContainerRuntime
 
     internal Telemetry Telemetry { get; }
 
-    internal CgroupBackend CgroupBackend { get; }
+    internal CgroupHome CgroupHome { get; }
 
     internal ImmutableDictionary<string, INetworkStrategy> NetworkStrategies { get; }
 
@@ -67,10 +65,11 @@ public sealed class ContainerRuntime : IContainerRuntime
     internal OwnContainer Create(string id, ContainerConfiguration configuration, bool isShortLived)
     {
         using IDisposable? scope = Logger.BeginContainer(id);
-        ContainerConfiguration whole = WithCgroup(id, configuration);
-        Namespaces.Check(whole, new ExecOptions { CgroupBackend = CgroupBackend, NetworkStrategies = NetworkStrategies });
         bool isGiven = configuration.CgroupPath is not null;
-        ContainerCgroup? cgroup = ContainerCgroup.IsAskedFor(whole) ? ContainerCgroup.At(whole.CgroupPath, CgroupBackend) : null;
+        CgroupBackend backend = CgroupHome.BackendOf(isGiven);
+        ContainerConfiguration whole = WithCgroup(id, configuration);
+        Namespaces.Check(whole, new ExecOptions { CgroupBackend = backend, NetworkStrategies = NetworkStrategies });
+        ContainerCgroup? cgroup = ContainerCgroup.IsAskedFor(whole) ? ContainerCgroup.At(whole.CgroupPath, backend) : null;
         if (isGiven && cgroup is { Exists: true })
             throw new ContainerConfigurationException(ContainerErrorCode.InvalidConfiguration, [new("cgroupPath", $"'{whole.CgroupPath}' is there already, and a container's own is made and removed with it")]);
         ContainerState state = new()
@@ -94,13 +93,7 @@ public sealed class ContainerRuntime : IContainerRuntime
     {
         if (configuration.CgroupPath is not null || ContainerCgroup.Hierarchies.IsEmpty)
             return configuration;
-        string name = $"{id}-{Guid.NewGuid().ToString("N")[..8]}"; // others may have the same id in another directory
-        return configuration with
-        {
-            CgroupPath = _cgroupParent is null ? ContainerCgroup.PathOf(name, CgroupBackend)
-                : _cgroupParent.EndsWith(".slice", StringComparison.Ordinal) ? $"{_cgroupParent}:libcontainer:{name}"
-                : $"{_cgroupParent}/libcontainer-{name}",
-        };
+        return configuration with { CgroupPath = CgroupHome.PathOf($"{id}-{Guid.NewGuid().ToString("N")[..8]}") }; // others may have the same id in another directory
     }
 
     /// <inheritdoc/>
@@ -176,7 +169,7 @@ public sealed class ContainerRuntime : IContainerRuntime
         HostChecks.ThrowIfNotLinux();
         try
         {
-            return Namespaces.Plan(WithCgroup("ID", configuration), process);
+            return Namespaces.Plan(configuration.CgroupPath is null && !ContainerCgroup.Hierarchies.IsEmpty ? configuration with { CgroupPath = "/ID" } : configuration, process);
         }
         catch (ConfigurationException error)
         {
@@ -231,6 +224,7 @@ public sealed class ContainerRuntime : IContainerRuntime
             return;
         Task all = Task.WhenAll(_own.Keys.Select(container => container.DisposeAsync().AsTask()));
         await all.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        CgroupHome.Dispose();
         Telemetry.Dispose();
         if (all.Exception is { } failures)
             throw failures;

@@ -15,8 +15,8 @@ public sealed class LibContainerOptions
     public CgroupBackend CgroupBackend { get; set; }
 
     /// <summary>
-    /// The cgroup that those of containers are in which name none: a path as of <see cref="ContainerConfiguration.CgroupPath"/>, or for systemd a slice (<c>machine.slice</c>). Null: that of this process, or where systemd makes
-    /// them the slice for systems.
+    /// The cgroup that those of containers are in which name none: a path as of <see cref="ContainerConfiguration.CgroupPath"/>, or for systemd a slice (<c>machine.slice</c>). Null: that of this process, or where systemd is
+    /// asked the slice for systems. systemd is asked once, for a scope that it leaves to this runtime (<see cref="DelegatedCgroup"/>).
     /// </summary>
     public string? CgroupParent { get; set; }
 
@@ -36,6 +36,8 @@ public sealed class LibContainerOptions
             findings.Add(new(nameof(CgroupBackend), $"{CgroupBackend} is none"));
         if (CgroupParent is { } parent && (parent.Length == 0 || parent.Split('/').Contains("..") || parent.AsSpan().ContainsAny('\0', '\n')))
             findings.Add(new(nameof(CgroupParent), $"'{parent}' is no path of a cgroup"));
+        if (CgroupBackend == CgroupBackend.Systemd && CgroupParent is { } place && !CgroupHome.IsSlice(place))
+            findings.Add(new(nameof(CgroupParent), $"'{place}' is no slice, as systemd has them"));
         if (StopTimeout < TimeSpan.Zero && StopTimeout != Timeout.InfiniteTimeSpan)
             findings.Add(new(nameof(StopTimeout), $"{StopTimeout} is below zero"));
         foreach ((string name, INetworkStrategy strategy) in NetworkStrategies)

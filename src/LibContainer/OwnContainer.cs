@@ -93,7 +93,7 @@ internal sealed class OwnContainer : Container
                 Detached = options.Detached,
                 Clock = clock,
                 Logger = Runtime.Logger,
-                CgroupBackend = Runtime.CgroupBackend,
+                CgroupBackend = Runtime.CgroupHome.BackendOf(_state.IsCgroupGiven),
                 NetworkStrategies = Runtime.NetworkStrategies,
                 IsContainerChecked = true,
                 CgroupCreated = created => cgroup = created,

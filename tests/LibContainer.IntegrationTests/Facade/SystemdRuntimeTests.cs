@@ -5,7 +5,7 @@ using LibContainer.TestUtilities;
 
 namespace LibContainer.IntegrationTests.Facade;
 
-/// <summary>Containers whose cgroups systemd makes, and removes as soon as nobody is in them.</summary>
+/// <summary>Containers on a host whose cgroups are systemd's.</summary>
 [Trait("Machine", "systemd")]
 public sealed class SystemdRuntimeTests : IAsyncDisposable
 {
@@ -22,13 +22,16 @@ public sealed class SystemdRuntimeTests : IAsyncDisposable
         _runtime = ContainerRuntime.Create(new LibContainerOptions { StateDirectory = _test.StateDirectory });
     }
 
-    private static string UnitOf(IContainer container) => container.Configuration.CgroupPath!;
+    /// <summary>The scope that a container's cgroup is in.</summary>
+    private static string ScopeOf(IContainer container) => Path.GetDirectoryName(container.Configuration.CgroupPath!)!;
+
+    private static bool IsThere(string cgroup) => Directory.Exists($"/sys/fs/cgroup{cgroup}");
 
     [Fact]
     public async Task A_life_with_all_that_can_be_done_to_it()
     {
         await using IContainer container = await _runtime.CreateAsync("life", TestRuntime.Userland with { Resources = new() { PidsLimit = 20 } });
-        UnitOf(container).Should().StartWith(":libcontainer:life-");
+        ScopeOf(container).Should().Match("/system.slice/libcontainer-*.scope");
         await container.StartAsync(new ProcessConfiguration("sleep", "1000"), TestRuntime.Quiet);
 
         await container.PauseAsync();
@@ -44,6 +47,46 @@ public sealed class SystemdRuntimeTests : IAsyncDisposable
         (exit.Reason, exit.Signal).Should().Be((ContainerExitReason.Signaled, Signal.SIGKILL), "pid 1 without a handler does not hear SIGTERM");
         await container.DeleteAsync();
         _test.States().Should().BeEmpty();
+        IsThere(container.Configuration.CgroupPath!).Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task All_of_a_runtime_are_in_one_scope_which_goes_with_the_last_of_them()
+    {
+        IContainer first = await _runtime.CreateAsync("first", TestRuntime.Userland), second = await _runtime.CreateAsync("second", TestRuntime.Userland);
+        string scope = ScopeOf(first);
+        ScopeOf(second).Should().Be(scope);
+        await first.StartAsync(new ProcessConfiguration("sleep", "1000"), TestRuntime.Quiet with { Detached = true });
+        await second.StartAsync(new ProcessConfiguration("sleep", "1000"), TestRuntime.Quiet);
+        Command.Run("systemctl", "show", "-P", "Delegate", Path.GetFileName(scope)).Output.Should().Be("yes\n");
+
+        await _runtime.DisposeAsync();
+
+        IsThere(scope).Should().BeTrue("one is detached");
+        await using (IContainer opened = await _test.Runtime.OpenAsync("first"))
+        {
+            opened.Status.Should().Be(ContainerStatus.Running);
+            await opened.KillAsync();
+        }
+        SpinWait.SpinUntil(() => !IsThere(scope), TimeSpan.FromSeconds(10)).Should().BeTrue();
+        await _test.Runtime.DeleteAsync("first");
+    }
+
+    [Fact]
+    public async Task A_slice_is_where_the_scope_is_and_another_scope_takes_the_place_of_one_that_was_stopped()
+    {
+        await using ContainerRuntime runtime = ContainerRuntime.Create(new LibContainerOptions { StateDirectory = _test.StateDirectory, CgroupParent = "lct-a.slice" });
+        await using IContainer first = await runtime.CreateAsync("first", TestRuntime.Userland);
+        string scope = ScopeOf(first);
+        scope.Should().Match("/lct.slice/lct-a.slice/libcontainer-*.scope");
+        Command.Run("systemctl", "stop", Path.GetFileName(scope)).ExitCode.Should().Be(0);
+        SpinWait.SpinUntil(() => !IsThere(scope), TimeSpan.FromSeconds(10)).Should().BeTrue();
+
+        await using IContainer second = await runtime.CreateAsync("second", TestRuntime.Userland);
+
+        ScopeOf(second).Should().Match("/lct.slice/lct-a.slice/libcontainer-*.scope").And.NotBe(scope);
+        await second.StartAsync(new ProcessConfiguration("true"), TestRuntime.Quiet);
+        (await second.WaitForExitAsync()).Usage.CpuTime.Should().BePositive();
     }
 
     [Fact]
