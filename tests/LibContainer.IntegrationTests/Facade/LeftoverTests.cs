@@ -177,5 +177,32 @@ public sealed class LeftoverTests : IAsyncDisposable
         await dead.DisposeAsync();
     }
 
+    /// <summary>In the state directory that all of this machine share: others' leftovers go with it.</summary>
+    [Fact]
+    public async Task The_command_removes_what_a_command_left_that_was_killed()
+    {
+        await using ContainerRuntime shared = ContainerRuntime.Create();
+        string mark = $"98764.{Environment.ProcessId}";
+        using Process host = Process.Start(new ProcessStartInfo(Repository.NsInit, ["run", "--memory", "64M", "--", "sh", "-c", $"echo ready; exec sleep {mark}"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        AwaitLine(host, "ready");
+        ContainerInformation? found = null;
+        for (DateTime deadline = DateTime.UtcNow.AddSeconds(10); found is null && DateTime.UtcNow < deadline;) // the program may speak before that it runs is written down
+            await foreach (ContainerInformation information in shared.ListAsync())
+                if (information.Arguments.Any(argument => argument.Contains(mark)))
+                    found = information;
+        found!.Status.Should().Be(ContainerStatus.Running);
+        ContainerCgroup cgroup = ContainerCgroup.OfPaths(shared.Store.Read(found.Id).Cgroup);
+        cgroup.GetProcessIds().Should().Contain(found.ProcessId!.Value);
+
+        host.Kill();
+        host.WaitForExit();
+        Command.Result collected = Command.Run(Repository.NsInit, "gc");
+
+        (collected.ExitCode, collected.Error).Should().Be((0, ""));
+        collected.Output.Split('\n').Should().Contain($"container {found.Id}");
+        cgroup.Exists.Should().BeFalse();
+        Marked(mark).Should().BeEmpty();
+    }
+
     public ValueTask DisposeAsync() => _test.DisposeAsync();
 }
