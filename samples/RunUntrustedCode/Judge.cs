@@ -40,11 +40,12 @@ internal static class Judge
         if (run.ExitStatus.IsSuccess)
             return expected is null ? Verdict.Finished : IsSame(run.StandardOutput, expected) ? Verdict.Accepted : Verdict.WrongAnswer;
 
-        // A program of .NET is refused memory by its own runtime before the kernel kills it, and threads and processes by the kernel, and says so as it fails. The text is the submission's: what it can gain by it is another name for its failure.
+        if (run.ExitStatus.Usage.RefusedForks is > 0)
+            return Verdict.ProcessLimit;
+
+        // A program of .NET is refused memory by its own runtime before the kernel kills it, and says so as it fails. The text is the submission's: what it can gain by it is another name for its failure.
         if (run.StandardError.Contains("OutOfMemoryException", StringComparison.Ordinal) || run.StandardError.Contains("Out of memory", StringComparison.Ordinal))
             return Verdict.MemoryLimit;
-        if (run.StandardError.Contains("Resource temporarily unavailable", StringComparison.Ordinal) || run.StandardError.Contains("Cannot fork", StringComparison.Ordinal))
-            return Verdict.ProcessLimit;
         return run.ExitStatus.Reason == ContainerExitReason.TimeLimit ? Verdict.TimeLimit : Verdict.RuntimeError;
     }
 

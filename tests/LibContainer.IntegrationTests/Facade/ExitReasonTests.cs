@@ -149,6 +149,15 @@ public class ExitReasonTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Forks_that_its_limit_of_processes_has_refused_are_counted()
+    {
+        ContainerExitStatus exit = await RunAsync(TestRuntime.Userland with { Resources = new() { PidsLimit = 3 } }, "for i in 1 2 3 4 5; do sleep 1000 & done");
+
+        (exit.IsSuccess, exit.Reason).Should().Be((false, ContainerExitReason.Exited), "the shell gives up");
+        exit.Usage.RefusedForks.Should().BePositive();
+    }
+
+    [Fact]
     public async Task What_it_had_used_stays_when_its_cgroup_is_gone()
     {
         ContainerExitStatus exit = await RunAsync(TestRuntime.Userland, "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done");
@@ -157,6 +166,7 @@ public class ExitReasonTests : IAsyncDisposable
         exit.Usage.BytesRead.Should().NotBeNull();
         exit.Usage.BytesWritten.Should().NotBeNull();
         exit.Usage.OutOfMemoryKills.Should().Be(0);
+        exit.Usage.RefusedForks.Should().Be(0);
         exit.ExitedAt.Should().BeAfter(exit.StartedAt!.Value);
         _test.Left().Should().BeEmpty();
     }
