@@ -15,18 +15,21 @@ internal sealed class CgroupHome(string? parent, CgroupBackend backend) : IDispo
     private KeeperProcess? _keeper;
     private string _delegated = "";
 
-    /// <summary>A cgroup that systemd would make goes before anybody can ask it what was used: they are in one that it has left to this runtime.</summary>
-    private bool IsDelegated => backend != CgroupBackend.FileSystem && (parent is null ? backend == CgroupBackend.Systemd || ContainerCgroup.HasSystemd : IsSlice(parent));
+    private bool IsOfSystemd => backend != CgroupBackend.FileSystem && (parent is null ? backend == CgroupBackend.Systemd || ContainerCgroup.HasSystemd : IsSlice(parent));
 
-    /// <summary>Who makes one.</summary>
+    /// <summary>It is asked for, and not there: the checks of a start say why.</summary>
+    private bool IsWithoutSystemd => IsOfSystemd && !ContainerCgroup.HasSystemd;
+
+    /// <summary>Who makes one: of systemd's own nobody could ask what was used, it goes as soon as its last process has. They are in one that it has left to this runtime.</summary>
     /// <param name="isGiven">The caller has said where it is.</param>
-    internal CgroupBackend BackendOf(bool isGiven) => isGiven ? backend : CgroupBackend.FileSystem;
+    internal CgroupBackend BackendOf(bool isGiven) => isGiven || IsWithoutSystemd ? backend : CgroupBackend.FileSystem;
 
     /// <summary>Where it is to be.</summary>
     /// <param name="name">One that nothing else has there.</param>
     /// <exception cref="CgroupException">systemd refuses, or does not answer.</exception>
     internal string PathOf(string name)
-        => IsDelegated ? $"{Delegated()}/{name}"
+        => IsWithoutSystemd ? $"{parent}:libcontainer:{name}"
+        : IsOfSystemd ? $"{Delegated()}/{name}"
         : parent is null ? ContainerCgroup.PathOf(name, CgroupBackend.FileSystem)
         : $"{parent}/libcontainer-{name}";
 

@@ -38,6 +38,18 @@ public sealed class BadInputTests : IAsyncDisposable
         _test.Left().Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData(CgroupBackend.Systemd, null, "*cgroupPath*systemd cannot make a cgroup: *")]
+    [InlineData(CgroupBackend.Auto, "machine.slice", "*cgroupPath*'machine.slice:libcontainer:x-*' is slice:prefix:name, which is for systemd to make: *")]
+    public async Task Cgroups_of_a_systemd_that_is_not_there(CgroupBackend backend, string? parent, string sentence)
+    {
+        await using ContainerRuntime runtime = ContainerRuntime.Create(new LibContainerOptions { StateDirectory = _test.StateDirectory, CgroupBackend = backend, CgroupParent = parent });
+
+        await ShouldFailAsync<ContainerConfigurationException>(() => runtime.CreateAsync("x", TestRuntime.Userland), ContainerErrorCode.InvalidConfiguration, sentence);
+
+        _test.Left().Should().BeEmpty();
+    }
+
     [Fact]
     public async Task An_id_that_nobody_has()
     {
