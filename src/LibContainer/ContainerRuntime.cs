@@ -59,7 +59,7 @@ public sealed class ContainerRuntime : IContainerRuntime
     {
         ContainerId.ThrowIfBad(id);
         ArgumentNullException.ThrowIfNull(configuration);
-        return await DoAsync(id, "its creation", () => Create(id, configuration, isShortLived: false), cancellationToken, isShort: true).ConfigureAwait(false);
+        return await DoAsync(id, "its creation", () => Create(id, configuration, isShortLived: false), cancellationToken, isShort: !CgroupHome.WaitsForSystemd).ConfigureAwait(false);
     }
 
     internal OwnContainer Create(string id, ContainerConfiguration configuration, bool isShortLived)

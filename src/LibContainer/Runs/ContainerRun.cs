@@ -11,7 +11,7 @@ internal sealed class ContainerRun(ContainerRuntime runtime, string id, Containe
         {
             options.ThrowIfBad();
             return runtime.Create(id, configuration, isShortLived: true);
-        }, cancellationToken, isShort: true).ConfigureAwait(false);
+        }, cancellationToken, isShort: !runtime.CgroupHome.WaitsForSystemd).ConfigureAwait(false);
         await using (container.ConfigureAwait(false))
         using (CapturedStream output = new(options.OutputLimitBytes), error = new(options.OutputLimitBytes))
         {

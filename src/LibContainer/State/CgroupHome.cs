@@ -20,6 +20,9 @@ internal sealed class CgroupHome(string? parent, CgroupBackend backend) : IDispo
     /// <summary>It is asked for, and not there: the checks of a start say why.</summary>
     private bool IsWithoutSystemd => IsOfSystemd && !ContainerCgroup.HasSystemd;
 
+    /// <summary>The next path takes as long as systemd does.</summary>
+    internal bool WaitsForSystemd => IsOfSystemd && Volatile.Read(ref _keeper) is not { HasEnded: false };
+
     /// <summary>Who makes one: of systemd's own nobody could ask what was used, it goes as soon as its last process has. They are in one that it has left to this runtime.</summary>
     /// <param name="isGiven">The caller has said where it is.</param>
     internal CgroupBackend BackendOf(bool isGiven) => isGiven || IsWithoutSystemd ? backend : CgroupBackend.FileSystem;
