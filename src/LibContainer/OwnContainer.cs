@@ -52,8 +52,8 @@ internal sealed class OwnContainer : Container
                 ContainerProcess started = await DoAsync("the start", () => Start(process, options ?? ContainerStartOptions.Default, activity, cancellationToken), cancellationToken).ConfigureAwait(false);
                 Runtime.Telemetry.Started(Id, _live!, Stopwatch.GetElapsedTime(began));
                 Runtime.Logger.ContainerStarted(Id, process.Arguments[0], started.Id);
+                Watches.Tell(ContainerEventKind.Started); // before whatever its cgroup has to tell
                 Watches.Follow(_live!);
-                Watches.Tell(ContainerEventKind.Started);
                 _ = ObserveAsync(started);
                 return started;
             }
