@@ -67,7 +67,7 @@ public sealed class ContainerRuntime : IContainerRuntime
         using IDisposable? scope = Logger.BeginContainer(id);
         bool isGiven = configuration.CgroupPath is not null;
         CgroupBackend backend = CgroupHome.BackendOf(isGiven);
-        ContainerConfiguration whole = WithCgroup(id, configuration);
+        ContainerConfiguration whole = WithCgroup(configuration, () => CgroupHome.PathOf($"{id}-{Guid.NewGuid().ToString("N")[..8]}")); // others may have the same id in another directory
         Namespaces.Check(whole, new ExecOptions { CgroupBackend = backend, NetworkStrategies = NetworkStrategies });
         ContainerCgroup? cgroup = ContainerCgroup.IsAskedFor(whole) ? ContainerCgroup.At(whole.CgroupPath, backend) : null;
         if (isGiven && cgroup is { Exists: true })
@@ -89,12 +89,8 @@ public sealed class ContainerRuntime : IContainerRuntime
     }
 
     /// <summary>Every container has one, where this host has any: what it uses is counted by that, and it is paused by that.</summary>
-    private ContainerConfiguration WithCgroup(string id, ContainerConfiguration configuration)
-    {
-        if (configuration.CgroupPath is not null || ContainerCgroup.Hierarchies.IsEmpty)
-            return configuration;
-        return configuration with { CgroupPath = CgroupHome.PathOf($"{id}-{Guid.NewGuid().ToString("N")[..8]}") }; // others may have the same id in another directory
-    }
+    private static ContainerConfiguration WithCgroup(ContainerConfiguration configuration, Func<string> path)
+        => configuration.CgroupPath is not null || ContainerCgroup.Hierarchies.IsEmpty ? configuration : configuration with { CgroupPath = path() };
 
     /// <inheritdoc/>
     public Task<ContainerRunResult> RunAsync(ContainerConfiguration configuration, ProcessConfiguration process, ContainerRunOptions? options = null, CancellationToken cancellationToken = default)
@@ -169,7 +165,7 @@ public sealed class ContainerRuntime : IContainerRuntime
         HostChecks.ThrowIfNotLinux();
         try
         {
-            return Namespaces.Plan(configuration.CgroupPath is null && !ContainerCgroup.Hierarchies.IsEmpty ? configuration with { CgroupPath = "/ID" } : configuration, process);
+            return Namespaces.Plan(WithCgroup(configuration, static () => "/ID"), process);
         }
         catch (ConfigurationException error)
         {

@@ -8,7 +8,6 @@
 //   TestHost stream BYTES     sends so many bytes through a program that is added to a container, and writes how many came back, and how many bytes it had resident at most beyond those before.
 //   TestHost runtime STATES CGROUPS MARK  makes, starts, enters and deletes containers until it is killed, three at a time; programs in them leave children behind that sleep for MARK seconds. Writes what it has done, and "ready" behind the first three.
 //   TestHost detached STATES CGROUPS ID  starts a detached container that sleeps, and leaves it.
-//   TestHost many STATES CGROUPS COUNT ROOT  holds COUNT containers that sleep, writes what that takes, and waits for the end of its input.
 //   TestHost full ROOT   starts a container at each small number of free descriptors, and writes how that went.
 using System.Globalization;
 using LibContainer;
@@ -51,8 +50,6 @@ if (args[0] == "runtime")
     return await RuntimeHost.ChurnAsync(args[1], args[2], args[3]);
 if (args[0] == "detached")
     return await RuntimeHost.DetachAsync(args[1], args[2], args[3]);
-if (args[0] == "many")
-    return await RuntimeHost.HoldAsync(args[1], args[2], int.Parse(args[3], CultureInfo.InvariantCulture), args[4]);
 if (args[0] == "full")
     return FullTable.Run(args[1]);
 

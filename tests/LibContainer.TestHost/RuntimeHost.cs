@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using LibContainer;
 using LibContainer.Configuration;
 
@@ -48,33 +47,6 @@ internal static class RuntimeHost
         await using ContainerRuntime runtime = Runtime(states, cgroups);
         await using IContainer container = await runtime.CreateAsync(id, Userland);
         await container.StartAsync(new ProcessConfiguration("sleep", "1000"), new ContainerStartOptions { Detached = true, StandardInput = StandardStream.Null, StandardOutput = StandardStream.Null, StandardError = StandardStream.Null });
-        return 0;
-    }
-
-    internal static async Task<int> HoldAsync(string states, string cgroups, int count, string root)
-    {
-        await using ContainerRuntime runtime = Runtime(states, cgroups);
-        ContainerConfiguration configuration = new() { Root = RootFileSystem.Directory(root) };
-        ContainerStartOptions options = new() { StandardInput = StandardStream.Inherit };
-        long before = 0;
-        for (int i = -1; i < count; i++)
-        {
-            IContainer container = await runtime.CreateAsync($"held-{i}", configuration);
-            await container.StartAsync(new ProcessConfiguration("/probe", "wait"), options);
-            if (i < 0)
-                before = GC.GetTotalMemory(forceFullCollection: true); // what is made once is made
-        }
-        long each = (GC.GetTotalMemory(forceFullCollection: true) - before) / Math.Max(1, count);
-        int found = 0;
-        long[] ticks = new long[3];
-        for (int i = 0; i < ticks.Length; i++)
-        {
-            long begun = Stopwatch.GetTimestamp();
-            await foreach (ContainerInformation information in runtime.ListAsync())
-                found += information.Status == ContainerStatus.Running ? 1 : 0;
-            ticks[i] = (long)Stopwatch.GetElapsedTime(begun).TotalMicroseconds;
-        }
-        Console.WriteLine($"{Directory.GetDirectories("/proc/self/task").Length} threads, {each} bytes each, {found / ticks.Length} listed in {ticks.Min()} us");
         return 0;
     }
 }
