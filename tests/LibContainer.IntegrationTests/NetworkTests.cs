@@ -50,12 +50,13 @@ public class NetworkTests : IDisposable
         Requires.ProgramOfUserland("busybox");
         string expected = Convert.ToHexStringLower(SHA256.HashData(Enumerable.Repeat("0123456789abcde\n"u8.ToArray(), Bytes / 16).SelectMany(line => line).ToArray()));
 
-        foreach (string address in (string[])["172.17.0.2", "fd00::2"])
+        // Nobody has an address of the round before: the kernel takes its network apart some time later, and it answers until then. Whoever has asked it by then sends what is for the new one there for 45 s.
+        foreach ((string address, int number) in ((string, int)[])[("172.17.0.2", 2), ("fd00::4", 4)])
         {
-            Thread server = new(() => _host.Run(() => Sandbox.Script("timeout 60 busybox nc -l -p 7000 -e sha256sum", Container("172.17.0.2/16", "fd00::2/64"))));
+            Thread server = new(() => _host.Run(() => Sandbox.Script("timeout 60 busybox nc -l -p 7000 -e sha256sum", Container($"172.17.0.{number}/16", $"fd00::{number}/64"))));
             server.Start();
             Sandbox.Result client = _host.Run(() => Sandbox.Script(
-                $"n=0; until busybox yes 0123456789abcde | head -c {Bytes} | timeout 60 busybox nc {address} 7000; do n=$((n+1)); [ $n -lt 100000 ] || exit 1; done", Container("172.17.0.3/16", "fd00::3/64")));
+                $"n=0; until busybox yes 0123456789abcde | head -c {Bytes} | timeout 60 busybox nc {address} 7000; do n=$((n+1)); [ $n -lt 100000 ] || exit 1; done", Container($"172.17.0.{number + 1}/16", $"fd00::{number + 1}/64")));
             server.Join();
 
             client.Output.Should().StartWith(expected, $"over {address}: {client.Error}");

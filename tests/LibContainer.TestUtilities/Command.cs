@@ -24,7 +24,8 @@ public static class Command
         if (!process.WaitForExit(limit))
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{start.FileName} {string.Join(' ', start.ArgumentList)} did not end");
+            bool isWhole = Task.WaitAll([output, error], TimeSpan.FromSeconds(10)); // whoever it has left may hold them open
+            throw new TimeoutException($"{start.FileName} {string.Join(' ', start.ArgumentList)} did not end{(isWhole ? $": {output.Result}{error.Result}" : "")}");
         }
         return new Result(process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
     }

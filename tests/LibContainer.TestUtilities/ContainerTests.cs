@@ -25,7 +25,7 @@ public static partial class ContainerTests
         const string Name = "LibContainer.IntegrationTests";
         string program = Path.Combine(Repository.Root, "tests", Name, "bin", Repository.Configuration, $"net10.0/{Name}.dll");
         string[] chosen = others is [] ? [.. Classes.SelectMany(name => new[] { "-class", $"{Name}.{name}" })] : others;
-        ProcessStartInfo start = new("dotnet", [program, "-noColor", "-noLogo", .. chosen]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        ProcessStartInfo start = new("dotnet", [program, "-noColor", "-noLogo", "-longRunning", "120", .. chosen]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment[variable.Name] = variable.Value;
         Command.Result result = Command.Run(start, TimeSpan.FromMinutes(12)); // other tests build programs meanwhile
 
