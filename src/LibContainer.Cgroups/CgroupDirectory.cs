@@ -73,9 +73,12 @@ internal sealed class CgroupDirectory(CgroupHierarchy hierarchy, string path)
     {
         using Borrowed descriptor = new(opened);
         int written = KernelFile.Write(descriptor.Number, Encoding.UTF8.GetBytes(value));
-        if (written == -(int)Errno.ENODEV && !Exists)
-            return false; // the cgroup was removed after its file was opened; or it is there, and a device that the value names is not
-        return written >= 0 ? true : throw Failed("write", file, value, (Errno)(-written));
+        if (written >= 0)
+            return true;
+        // The cgroup was removed after its file was opened: ENODEV or, from those of version 2 that wait for the lock of all cgroups, ENOENT. Its files go before itself does.
+        // Or it is there, and what the value names is not.
+        Errno error = (Errno)(-written);
+        return error is Errno.ENODEV or Errno.ENOENT && HostPath.KindOf($"{path}/{file}") == HostPathKind.Missing ? false : throw Failed("write", file, value, error);
     }
 
     /// <summary>Opens a file that has to be there.</summary>

@@ -112,4 +112,46 @@ public sealed class CgroupProcessesTests
 
         CgroupProcesses.Read(cgroup.Below("none")).Should().BeEmpty();
     }
+
+    /// <summary>As two do who end one container: whoever waits for the kernel's lock of all cgroups, and gets it when this one is gone, is told ENOENT by write(2).</summary>
+    [Theory]
+    [InlineData(CgroupVersion.V1)]
+    [InlineData(CgroupVersion.V2)]
+    public async Task One_that_another_removes_meanwhile_has_nobody_left(CgroupVersion version)
+    {
+        using TestCgroup cgroup = TestCgroup.Of(version, "freezer");
+        using Barrier barrier = new(2);
+        CgroupDirectory child = cgroup.Below("x");
+        Task remover = Task.Factory.StartNew(() => ForEachRound(() => CgroupTree.Remove(child)), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+        await Task.Factory.StartNew(() => ForEachRound(() => End(child)), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await remover;
+
+        void ForEachRound(Action act)
+        {
+            try
+            {
+                for (int round = 0; round < 2000; round++)
+                {
+                    if (barrier.SignalAndWait(Guard))
+                        Directory.CreateDirectory(child.Path);
+                    barrier.SignalAndWait(Guard);
+                    act();
+                }
+            }
+            finally
+            {
+                barrier.RemoveParticipant();
+            }
+        }
+
+        static void End(CgroupDirectory child)
+        {
+            while (child.Exists)
+            {
+                CgroupProcesses.Kill([child], Guard);
+                new CgroupFreezer(child).Thaw();
+            }
+        }
+    }
 }

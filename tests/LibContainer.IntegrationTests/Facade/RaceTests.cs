@@ -60,7 +60,7 @@ public sealed class RaceTests : IAsyncDisposable
             Exception?[] errors = await RaceAsync(_ => _test.Runtime.DeleteAsync("unwanted", force: true));
 
             errors.Count(error => error is null).Should().Be(1);
-            errors.OfType<ContainerNotFoundException>().Should().HaveCount(Racers - 1);
+            errors.Where(error => error is not null).Should().AllBeOfType<ContainerNotFoundException>();
             if (round % 2 == 0)
                 (await container.WaitForExitAsync()).Reason.Should().Be(ContainerExitReason.Signaled);
             _test.Left().Should().BeEmpty();
