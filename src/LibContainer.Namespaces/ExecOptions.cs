@@ -54,4 +54,7 @@ public sealed record ExecOptions : ProgramOptions
 
     /// <summary><see cref="Namespaces.Check"/> has judged the container on this host already, with the same options: 0.15 ms of a start of three.</summary>
     internal bool IsContainerChecked { get; init; }
+
+    /// <summary>The container's cgroup, of this start alone, as <see cref="ContainerCgroup.At"/> has found it. Null: it is looked for.</summary>
+    internal ContainerCgroup? Cgroup { get; init; }
 }

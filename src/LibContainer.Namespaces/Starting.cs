@@ -14,7 +14,7 @@ internal static class Starting
     {
         HostChecks.ThrowIfNotAllowed();
         HostChecks.ThrowIfBad(container, process, options);
-        ContainerCgroup? cgroup = ContainerCgroup.IsAskedFor(container) ? ContainerCgroup.At(container.CgroupPath, options.CgroupBackend) : null;
+        ContainerCgroup? cgroup = options.Cgroup ?? (ContainerCgroup.IsAskedFor(container) ? ContainerCgroup.At(container.CgroupPath, options.CgroupBackend) : null);
 
         ContainerEnd end = new(options);
         IProgramStreams? streams = null;

@@ -19,6 +19,9 @@ public sealed class ContainerRuntime : IContainerRuntime
     private readonly ConcurrentDictionary<OwnContainer, bool> _own = new();
     private int _disposed;
 
+    /// <summary>Of the last container: most programs make all of theirs of one configuration, and writing that takes 0.1 ms of a life of 1.5.</summary>
+    private volatile WrittenConfiguration? _written;
+
     private ContainerRuntime(LibContainerOptions options, ILogger logger, IMeterFactory? meters)
     {
         Store = new StateStore(options.StateDirectory);
@@ -79,13 +82,21 @@ public sealed class ContainerRuntime : IContainerRuntime
             CreatedAt = DateTimeOffset.UtcNow,
             PidNamespace = PidNamespaces.Current,
             Cgroup = cgroup?.Paths ?? ImmutableSortedDictionary<string, string>.Empty,
-            IsCgroupGiven = isGiven,
+            CgroupPath = isGiven ? null : whole.CgroupPath,
         };
-        FileLock mark = Store.Create(state, ConfigurationJson.WriteLine(whole, new ProcessConfiguration()));
-        OwnContainer container = new(this, whole, state, mark, isShortLived);
+        FileLock mark = Store.Create(state, Write(configuration));
+        OwnContainer container = new(this, whole, state, mark, cgroup, isShortLived);
         _own.TryAdd(container, true);
         Logger.Created(id);
         return container;
+    }
+
+    private byte[] Write(ContainerConfiguration configuration)
+    {
+        WrittenConfiguration? written = _written;
+        if (!ReferenceEquals(written?.Configuration, configuration))
+            _written = written = new(configuration, ConfigurationJson.WriteLine(configuration, new ProcessConfiguration()));
+        return written.Text;
     }
 
     /// <summary>Every container has one, where this host has any: what it uses is counted by that, and it is paused by that.</summary>
@@ -127,8 +138,11 @@ public sealed class ContainerRuntime : IContainerRuntime
     public async Task<IContainer> OpenAsync(string id, CancellationToken cancellationToken = default)
     {
         ContainerId.ThrowIfBad(id);
-        return await DoAsync(id, "its opening", () => new OpenedContainer(this, Store.ReadConfiguration(id), Store.Read(id)), cancellationToken).ConfigureAwait(false);
+        return await DoAsync(id, "its opening", () => Open(Store.ReadConfiguration(id), Store.Read(id)), cancellationToken).ConfigureAwait(false);
     }
+
+    private OpenedContainer Open(ContainerConfiguration configuration, ContainerState state)
+        => new(this, state.CgroupPath is { } path ? configuration with { CgroupPath = path } : configuration, state);
 
     /// <inheritdoc/>
     public Task DeleteAsync(string id, bool force = false, CancellationToken cancellationToken = default)
@@ -225,4 +239,6 @@ public sealed class ContainerRuntime : IContainerRuntime
         if (all.Exception is { } failures)
             throw failures;
     }
+
+    private sealed record WrittenConfiguration(ContainerConfiguration Configuration, byte[] Text);
 }

@@ -28,8 +28,12 @@ internal sealed record ContainerState
     /// <summary>Its cgroup, as <see cref="Cgroups.ContainerCgroup.Paths"/> has it. Empty: this host has none.</summary>
     public required ImmutableSortedDictionary<string, string> Cgroup { get; init; }
 
+    /// <summary>What that is called as a <see cref="Configuration.ContainerConfiguration.CgroupPath"/>, by the runtime. Null: the configuration says it, or this host has none.</summary>
+    public string? CgroupPath { get; init; }
+
     /// <summary>The caller has said where that is: until it is made, and when it is removed, it may be another container's.</summary>
-    public bool IsCgroupGiven { get; init; }
+    [JsonIgnore]
+    public bool IsCgroupGiven => CgroupPath is null;
 
     /// <summary>Its first process. Null: it was never started.</summary>
     public FirstProcess? Process { get; init; }
