@@ -29,6 +29,7 @@ internal sealed class OwnContainer : Container
 
     private volatile LiveContainer? _live;
     private volatile ContainerExitStatus? _exit;
+    private volatile bool _isStarting;
     private ContainerExitReason? _killedFor;
 
     /// <param name="runtime">Whose it is.</param>
@@ -56,6 +57,7 @@ internal sealed class OwnContainer : Container
         try
         {
             await _starting.WaitAsync(cancellationToken).ConfigureAwait(false);
+            _isStarting = true;
             try
             {
                 if (Status != ContainerStatus.Created)
@@ -70,6 +72,7 @@ internal sealed class OwnContainer : Container
             }
             finally
             {
+                _isStarting = false;
                 _starting.Release();
             }
         }
@@ -178,6 +181,8 @@ internal sealed class OwnContainer : Container
         }
         _live!.Dispose();
         _mark.Dispose();
+        if (_isStarting) // it has ended already, and this is inside the start, which has to return first
+            await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         if (failure is null)
             _ended.TrySetResult(status!);
         else if (_ended.TrySetException(failure))
