@@ -70,8 +70,11 @@ public sealed class ContainerRuntime : IContainerRuntime
         using IDisposable? scope = Logger.BeginContainer(id);
         bool isGiven = configuration.CgroupPath is not null;
         CgroupBackend backend = CgroupHome.BackendOf(isGiven);
+        ExecOptions options = new() { CgroupBackend = backend, NetworkStrategies = NetworkStrategies };
+        if (!isGiven && CgroupHome.WaitsForSystemd)
+            Namespaces.Check(configuration, options); // bad input is answered before systemd makes the scope that the path is in
         ContainerConfiguration whole = WithCgroup(configuration, () => CgroupHome.PathOf($"{id}-{Guid.NewGuid().ToString("N")[..8]}")); // others may have the same id in another directory
-        Namespaces.Check(whole, new ExecOptions { CgroupBackend = backend, NetworkStrategies = NetworkStrategies });
+        Namespaces.Check(whole, options);
         ContainerCgroup? cgroup = ContainerCgroup.IsAskedFor(whole) ? ContainerCgroup.At(whole.CgroupPath, backend) : null;
         if (isGiven && cgroup is { Exists: true })
             throw new ContainerConfigurationException(ContainerErrorCode.InvalidConfiguration, [new("cgroupPath", $"'{whole.CgroupPath}' is there already, and a container's own is made and removed with it")]);

@@ -20,6 +20,16 @@ public class ContainerLifeTests : IAsyncDisposable
         return container;
     }
 
+    /// <summary>A shell that ends with 5 when it is asked, from when this returns: before it has said so it would not hear it, being pid 1.</summary>
+    private async Task<IContainer> StartListeningAsync(string id)
+    {
+        IContainer container = await _test.Runtime.CreateAsync(id, TestRuntime.Userland);
+        ContainerProcess process = await container.StartAsync(
+            new ProcessConfiguration("sh", "-c", "trap 'exit 5' TERM; echo ready; while true; do sleep 0.01; done"), TestRuntime.Quiet with { StandardOutput = StandardStream.Pipe });
+        (await new StreamReader(process.StandardOutput).ReadLineAsync()).Should().Be("ready");
+        return container;
+    }
+
     [Fact]
     public async Task From_its_creation_to_its_deletion()
     {
@@ -59,7 +69,7 @@ public class ContainerLifeTests : IAsyncDisposable
     [Fact]
     public async Task Another_program_opens_enters_stops_and_deletes_it()
     {
-        await using IContainer container = await StartAsync("shared", "trap 'exit 5' TERM; while true; do sleep 0.01; done");
+        await using IContainer container = await StartListeningAsync("shared");
         await using ContainerRuntime other = _test.Another();
         await using IContainer opened = await other.OpenAsync("shared");
         opened.Status.Should().Be(ContainerStatus.Running);
@@ -90,7 +100,7 @@ public class ContainerLifeTests : IAsyncDisposable
     [Fact]
     public async Task One_that_is_paused_can_be_stopped_and_killed()
     {
-        await using IContainer asked = await StartAsync("asked", "trap 'exit 5' TERM; sleep 1000 & wait"), killed = await StartAsync("killed", "exec sleep 1000");
+        await using IContainer asked = await StartListeningAsync("asked"), killed = await StartAsync("killed", "exec sleep 1000");
         await asked.PauseAsync();
         await killed.PauseAsync();
 

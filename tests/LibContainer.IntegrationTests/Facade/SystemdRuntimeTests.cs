@@ -90,6 +90,18 @@ public sealed class SystemdRuntimeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Bad_input_is_answered_before_systemd_is_asked_for_anything()
+    {
+        await using ContainerRuntime runtime = ContainerRuntime.Create(new LibContainerOptions { StateDirectory = _test.StateDirectory, CgroupParent = "lct-bad.slice" });
+
+        await FluentActions.Awaiting(() => runtime.CreateAsync("bad", TestRuntime.Userland with { Resources = new() { PidsLimit = -2 } })).Should().ThrowAsync<ContainerConfigurationException>();
+
+        Command.Run("systemctl", "list-units", "--all", "--no-legend", "lct-bad.slice").Output.Should().BeEmpty();
+        await using IContainer good = await runtime.CreateAsync("good", TestRuntime.Userland);
+        Command.Run("systemctl", "list-units", "--all", "--no-legend", "lct-bad.slice").Output.Should().NotBeEmpty();
+    }
+
+    [Fact]
     public async Task The_lack_of_memory_and_a_kill_are_told_apart_and_what_was_used_is_known()
     {
         ContainerConfiguration small = _root.Container with { Resources = new() { Memory = MemoryResources.WithoutSwap(16 << 20) } };
