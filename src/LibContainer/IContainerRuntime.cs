@@ -25,7 +25,7 @@ public interface IContainerRuntime : IAsyncDisposable
     /// <returns>How it ended, what it had used, and what it wrote. A program that failed is no exception.</returns>
     /// <exception cref="ContainerConfigurationException">As of <see cref="CreateAsync"/>.</exception>
     /// <exception cref="ContainerStartException">It could not be started.</exception>
-    /// <exception cref="ContainerCanceledException">It was cancelled; if it ran by then, with its <see cref="ContainerCanceledException.ExitStatus"/>.</exception>
+    /// <exception cref="ContainerCanceledException">It was cancelled; if its start was through by then, with its <see cref="ContainerCanceledException.ExitStatus"/>.</exception>
     Task<ContainerRunResult> RunAsync(ContainerConfiguration configuration, ProcessConfiguration process, ContainerRunOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>All containers of the state directory, whoever has made them, in the order of their ids.</summary>

@@ -96,7 +96,7 @@ public sealed class ContainerCanceledException : OperationCanceledException, ICo
     /// <summary>The container.</summary>
     public string ContainerId { get; }
 
-    /// <summary>How a run ended by that. Null: it did not run yet.</summary>
+    /// <summary>How a run ended by that. Null: its start was not through yet.</summary>
     public ContainerExitStatus? ExitStatus { get; internal init; }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using LibContainer.Configuration;
 using LibContainer.Linux;
 using LibContainer.TestUtilities;
@@ -63,8 +64,19 @@ public class ExitReasonTests : IAsyncDisposable
     [Fact]
     public async Task By_the_caller()
     {
+        const string Id = "canceled";
+        TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using ActivityListener listener = new()
+        {
+            ShouldListenTo = static source => source.Name == "LibContainer",
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.PropagationData,
+            ActivityStopped = activity => _ = Id.Equals(activity.GetTagItem("container.id")) && started.TrySetResult(),
+        };
+        ActivitySource.AddActivityListener(listener);
         using CancellationTokenSource source = new();
-        Task<ContainerRunResult> run = _test.Runtime.RunAsync(TestRuntime.Userland, new ProcessConfiguration("sh", "-c", "echo; exec sleep 1000"), new ContainerRunOptions { StandardOutput = StandardStream.FromStream(new CancelingStream(source)) }, source.Token);
+        Task<ContainerRunResult> run = _test.Runtime.RunAsync(
+            TestRuntime.Userland, new ProcessConfiguration("sh", "-c", "echo; exec sleep 1000"),
+            new ContainerRunOptions { Id = Id, StandardOutput = StandardStream.FromStream(new CancelingStream(source, started.Task)) }, source.Token);
 
         ContainerCanceledException error = (await FluentActions.Awaiting(() => run).Should().ThrowAsync<ContainerCanceledException>()).Which;
 
@@ -73,13 +85,13 @@ public class ExitReasonTests : IAsyncDisposable
         _test.Left().Should().BeEmpty();
     }
 
-    /// <summary>Whoever writes to it cancels.</summary>
-    private sealed class CancelingStream(CancellationTokenSource source) : MemoryStream
+    /// <summary>Whoever writes to it cancels, as soon as the start is through: a program can write before that, and a start that is cancelled then has no exit status.</summary>
+    private sealed class CancelingStream(CancellationTokenSource source, Task started) : MemoryStream
     {
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            source.Cancel();
-            return ValueTask.CompletedTask;
+            await started;
+            await source.CancelAsync();
         }
     }
 
