@@ -93,17 +93,34 @@ public sealed class CancellationTests : IAsyncDisposable
     [Fact]
     public async Task A_start_that_was_cancelled_can_be_begun_again()
     {
-        await using IContainer container = await _test.Runtime.CreateAsync("x", TestRuntime.Userland);
-        using CancellationTokenSource source = new();
-        using StepClock clock = new();
-        Task<ContainerProcess> start = container.StartAsync(new ProcessConfiguration("sleep", "1000"), TestRuntime.Quiet with { Clock = clock }, source.Token);
-        SpinWait.SpinUntil(() => start.IsCompleted || clock.Begun > 0);
-        await source.CancelAsync();
-        await FluentActions.Awaiting(() => start).Should().ThrowAsync<ContainerCanceledException>();
+        await using IContainer container = await CanceledAsync();
 
         await container.StartAsync(new ProcessConfiguration("sleep", "1000"), TestRuntime.Quiet);
 
         container.Status.Should().Be(ContainerStatus.Running);
+    }
+
+    /// <summary>Again until one was: a start may be through before it hears of it.</summary>
+    private async Task<IContainer> CanceledAsync()
+    {
+        while (true)
+        {
+            IContainer container = await _test.Runtime.CreateAsync("x", TestRuntime.Userland);
+            using CancellationTokenSource source = new();
+            using StepClock clock = new();
+            Task<ContainerProcess> start = container.StartAsync(new ProcessConfiguration("sleep", "1000"), TestRuntime.Quiet with { Clock = clock }, source.Token);
+            SpinWait.SpinUntil(() => start.IsCompleted || clock.Begun > 0);
+            await source.CancelAsync();
+            try
+            {
+                await start;
+            }
+            catch (ContainerCanceledException)
+            {
+                return container;
+            }
+            await container.DisposeAsync();
+        }
     }
 
     public ValueTask DisposeAsync() => _test.DisposeAsync();
