@@ -19,7 +19,7 @@ public sealed class ContainerRuntime : IContainerRuntime
     private readonly ConcurrentDictionary<OwnContainer, bool> _own = new();
     private int _disposed;
 
-    /// <summary>Of the last container: most programs make all of theirs of one configuration, and writing that takes 0.1 ms of a life of 1.5.</summary>
+    /// <summary>Of the last container: most programs make all of theirs of one configuration, and writing that takes 0.05 to 0.1 ms of a life of 4.5.</summary>
     private volatile WrittenConfiguration? _written;
 
     private ContainerRuntime(LibContainerOptions options, ILogger logger, IMeterFactory? meters)

@@ -14,7 +14,7 @@ internal sealed class OwnContainer : Container
     private readonly SemaphoreSlim _starting = new(1);
 
     /// <summary>
-    /// Set as the last thing that a thread of the pool does: who waits goes on by that, and not by one that has to wake first (0.1 ms of a life of 1.5). Of several only the first does: the others are handed on by .NET itself.
+    /// Set as the last thing that a thread of the pool does: who waits goes on by that, and not by one that has to wake first. Of several only the first does: the others are handed on by .NET itself.
     /// </summary>
     private readonly TaskCompletionSource<ContainerExitStatus> _ended = new();
 
@@ -28,7 +28,10 @@ internal sealed class OwnContainer : Container
     private ContainerCgroup? _cgroup;
 
     private volatile LiveContainer? _live;
+
+    /// <summary>How it ended: known before whoever waits for <see cref="_ended"/> goes on, since its events are told before that.</summary>
     private volatile ContainerExitStatus? _exit;
+
     private volatile bool _isStarting;
     private ContainerExitReason? _killedFor;
 
